@@ -1,0 +1,51 @@
+"""What a platform must be able to do for us, and how it says that it could not.
+
+An adapter knows its SDK and the meanings; it knows nothing of interviews. The same adapter posts what the outbox hands it
+and turns what people do into events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from bot.chat.events import Event
+from bot.chat.ids import Address
+from bot.chat.replies import Reply
+
+Accept = Callable[[Sequence[Event]], Awaitable[None]]
+"""Stores events durably; only when it has returned may the platform be told that we have them."""
+
+
+class DeliveryError(Exception):
+    """A reply was not delivered. The message says why, for an operator; it never holds what a person wrote."""
+
+
+class TryLater(DeliveryError):
+    """The platform asks us to wait, or was out of reach. `after_ms` is when to try again."""
+
+    def __init__(self, reason: str, after_ms: int) -> None:
+        super().__init__(reason)
+        self.after_ms = after_ms
+
+
+class Unreachable(DeliveryError):
+    """This will never work (channel deleted, direct messages closed): set the reply aside, do not retry."""
+
+
+class Adapter(Protocol):
+    """One chat platform."""
+
+    @property
+    def platform(self) -> str:
+        """The platform's name in addresses, and the name of its lane in the outbox."""
+
+    async def post(self, reply: Reply, known: str) -> str:
+        """Show a reply and return the platform's reference to it (empty if it has none).
+
+        `known` is the reference of the reply this one edits, or empty. Called again with the same reply when the first try
+        may or may not have arrived; raises `TryLater` or `Unreachable`.
+        """
+
+    async def typing(self, conversation: Address) -> None:
+        """Show that a reply is being prepared, where the platform can; never raises for not being able to."""

@@ -1,0 +1,169 @@
+"""One interview as a frozen value, written to and read from JSON.
+
+This is all the state an interview has: the engine makes a new value for every event, the store keeps it. It leaves out
+content (the question is named by id and variant) and everything about platforms beyond addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.chat import codec
+from bot.chat.ids import Address, Person
+from bot.chat.meanings import Scorecard
+from bot.interview import evidence
+
+FORMAT = 1
+"""Version of the stored form. A reader takes any version up to its own; fields are only ever added with a default."""
+
+
+class Phase(StrEnum):
+    """Where an interview stands."""
+
+    POSED = "posed"  # the scenario is out, nothing answered yet
+    CLARIFYING = "clarifying"  # only questions so far
+    ANSWERING = "answering"  # the first answer is being given
+    PROBING = "probing"  # follow-ups
+    CLOSING = "closing"  # time is up; one last sentence may come
+    RATING = "rating"  # closed; the candidate rates themselves
+    GRADED = "graded"  # feedback is out; it can be talked about
+    REDOING = "redoing"  # one criterion is answered again
+
+
+RUNNING = frozenset({Phase.POSED, Phase.CLARIFYING, Phase.ANSWERING, Phase.PROBING, Phase.CLOSING})
+"""Phases in which the interview is still held."""
+
+
+class Counts(StrEnum):
+    """What a candidate's turn is, for the record."""
+
+    ANSWER = "answer"  # evidence
+    QUESTION = "question"  # only asked
+    ASIDE = "aside"  # off topic, talk about the interview, talk aimed at the bot
+    WITHDRAWN = "withdrawn"  # taken back or deleted by the candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One line of the transcript. `by` is candidate, interviewer or system; `target` is what a move was about (a check,
+    a fact, a hint's rung); `sentence` is the number of a candidate turn's first sentence."""
+
+    by: str
+    text: str
+    at_ms: int
+    move: str = ""
+    target: str = ""
+    counts: Counts = Counts.ANSWER
+    sentence: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Interview time. It runs while `since_ms` is set; `spent_ms` is what earlier runs used up."""
+
+    limit_ms: int
+    spent_ms: int = 0
+    since_ms: int | None = None
+
+    def spent(self, now_ms: int) -> int:
+        """Milliseconds of interview time used up to now."""
+        return self.spent_ms + (max(0, now_ms - self.since_ms) if self.since_ms is not None else 0)
+
+    def left(self, now_ms: int) -> int:
+        """Milliseconds left, never below zero."""
+        return max(0, self.limit_ms - self.spent(now_ms))
+
+    def stopped(self, now_ms: int) -> Clock:
+        """The clock stopped at `now_ms` (which may lie in the past: time nobody was there does not count)."""
+        return replace(self, spent_ms=self.spent(now_ms), since_ms=None)
+
+    def started(self, now_ms: int) -> Clock:
+        """The clock running from now on."""
+        return self if self.since_ms is not None else replace(self, since_ms=now_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """A criterion answered again: the number of its first sentence, and both cards once graded."""
+
+    criterion: str
+    first_sentence: int
+    helped: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One interview. `shown` maps a check to the numbers of the sentences that show it; `probed` lists moves already made
+    as `kind:target`; `held` says in plain words what is noted silently (asked before answering, hints used, skips)."""
+
+    id: str
+    conversation: Address
+    candidate: Person
+    question: str
+    seed: int
+    level: str
+    persona: str
+    mind: str
+    clock: Clock
+    started_ms: int
+    format: int = FORMAT
+    phase: Phase = Phase.POSED
+    paused: bool = False
+    turns: tuple[Turn, ...] = ()
+    revealed: tuple[str, ...] = ()
+    shown: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    probed: tuple[str, ...] = ()
+    open_move: str = ""  # the move the candidate is answering now, as kind:target
+    hints: int = 0
+    skips: int = 0
+    asides: int = 0
+    challenge: str = ""  # "", open, held, conceded, answered
+    self_ratings: Mapping[str, int] = field(default_factory=dict)
+    scorecard: Scorecard | None = None
+    redo: Redo | None = None
+    helped: bool | None = None
+    stopped_by: str = ""  # time, candidate, covered
+    away: str = ""  # the mind that could not be reached, once it was said
+    timers: int = 0  # generation: timers of an older one are stale
+    steps: int = 0  # how many commits this interview has seen; makes reply ids
+    waiting: tuple[str, ...] = ()  # what was written while paused
+    flags: tuple[str, ...] = ()
+    quiet: bool = False  # scripted runs: no self-rating form, feedback only at the end
+
+    @property
+    def running(self) -> bool:
+        """Whether the interview is still being held (paused included)."""
+        return self.phase in RUNNING
+
+    def sentences(self) -> tuple[evidence.Sentence, ...]:
+        """Every sentence of the candidate that counts as an answer, numbered through the interview."""
+        found: list[evidence.Sentence] = []
+        for index, turn in enumerate(self.turns):
+            if turn.by == "candidate" and turn.counts is Counts.ANSWER:
+                found.extend(evidence.number([(index, turn.text)], first=turn.sentence))
+        return tuple(found)
+
+    def next_sentence(self) -> int:
+        """The number the candidate's next sentence gets; numbers are never used twice, withdrawn turns included."""
+        taken = [
+            turn.sentence + len(evidence.split(turn.text))
+            for turn in self.turns
+            if turn.by == "candidate" and turn.sentence
+        ]
+        return max(taken, default=1)
+
+
+def dump(session: Session) -> bytes:
+    """A session as it is stored."""
+    return codec.dumps(session).encode()
+
+
+def load(stored: bytes) -> Session:
+    """A stored session; `codec.Unreadable` if it is not one, or was written by a newer format."""
+    session = codec.loads(Session, stored)
+    if not isinstance(session, Session) or session.format > FORMAT:
+        raise codec.Unreadable("a session written by a newer version of Hotseat")
+    return session
