@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+StockKey = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=6000)]
 
@@ -266,4 +267,4 @@ class Persona(_Strict):
     concerns: tuple[Line, ...] = Field(min_length=1, max_length=6)
     forbidden: tuple[Line, ...] = ()
     greeting: Line
-    lines: dict[Slug, tuple[Line, ...]] = Field(default_factory=dict)
+    lines: dict[StockKey, tuple[Line, ...]] = Field(default_factory=dict)
