@@ -1,0 +1,138 @@
+"""Lists of English words the offline mind treats alike: empty ones, weak ones, negations, spellings, irregular forms.
+
+Only lists; how they are used is `text`'s and `matching`'s work.
+"""
+
+from __future__ import annotations
+
+_STOP = """
+a an the this that these those it its itself i me my mine myself we us our ours ourselves you your yours he him his
+she her they them their theirs there here is are was were be been being am do does did doing done have has had having
+will would shall should can could may might must and or of to in on at by for from with as if so than then too very
+just also about into onto upon per via while during which who whom whose what when where how such some any each every
+both either lot lots bit really quite pretty actually basically essentially simply um uh erm er hmm mm ah oh ok okay
+well yeah yes yep right like kind sort kinda sorta gonna wanna gotta let lets now again still even ever yet already
+only maybe perhaps probably likely possibly however therefore thus hence though although because since but etc eg ie
+vs one ones thing things something anything stuff way ways etcetera whether between among within across through
+quickly obviously clearly literally honestly personally generally usually typically mostly especially particularly
+please thanks thank hi hello mean want need go get got getting going come say said think guess feel believe know see
+look try make made put take use used using
+"""
+STOP = frozenset(_STOP.split())
+"""Words that carry nothing by themselves."""
+
+_PARTICLES = """
+up down back out off over away through around ahead apart
+"""
+PARTICLES = frozenset(_PARTICLES.split())
+"""Small words that turn a verb into another one; they count only inside a phrase of the thesaurus."""
+
+_WEAK = """
+able ask call change check compare consider decide define do ensure explain find first give good happen have help hold
+important keep large last lead leave less long look main many mention more most move much name new next number old
+other own part person plan point problem question real reason run second set show small start state still tell thing
+think time today tomorrow try turn two understand whole work world would year day week month clear specific different
+same certain various several simple answer team user customer product company people big high low case example actual
+general talk everyone someone anyone everything nothing sure better best great bring note describe identify based
+whatever include involve
+"""
+WEAK = frozenset(_WEAK.split())
+"""Words that are said in every answer: they weigh little."""
+
+_NEGATORS = """
+not no never without none nothing nobody neither nor instead rather hardly barely
+"""
+NEGATORS = frozenset(_NEGATORS.split())
+"""Words that deny what follows them in their clause."""
+
+_CONTRASTS = """
+until unless but because before since so if except only however although though instead rather
+"""
+CONTRASTS = frozenset(_CONTRASTS.split())
+"""Words that end the reach of a negation."""
+
+_JOINS = """
+and so but because then or if when which while also i we next first second finally um uh like
+"""
+JOINS = frozenset(_JOINS.split())
+"""Words before which a sentence without full stops may be cut."""
+
+_IRREGULAR = """
+sent:send told:tell found:find broke:break broken:break wrote:write written:write gave:give given:give took:take
+taken:take chose:choose chosen:choose lost:lose built:build went:go gone:go knew:know known:know shown:show led:lead
+fell:fall fallen:fall grew:grow grown:grow growth:grow paid:pay spoke:speak spoken:speak ran:run sold:sell bought:buy
+kept:keep held:hold left:leave meant:mean met:meet thought:think understood:understand drew:draw drawn:draw
+drove:drive driven:drive froze:freeze frozen:freeze hid:hide hidden:hide rose:rise risen:rise saw:see seen:see
+taught:teach threw:throw thrown:throw began:begin begun:begin became:become caught:catch fought:fight spent:spend
+brought:bring learnt:learn burnt:burn dealt:deal fed:feed felt:feel got:get heard:hear hurt:hurt laid:lay lied:lie
+misled:mislead overrode:override overridden:override rebuilt:rebuild shot:shoot slid:slide stuck:stick swung:swing
+worse:bad worst:bad people:person children:child indices:index indexes:index criteria:criterion analyses:analyze
+analysis:analyze analyse:analyze analysing:analyze analysed:analyze hypotheses:hypothesis men:man women:woman
+losses:lose loss:lose choice:choose choices:choose proof:prove safety:safe complaint:complain complaints:complain
+diagnosis:diagnose diagnoses:diagnose accuracy:accurate accurately:accurate inaccuracy:inaccurate decision:decide
+decisions:decide failure:fail failures:fail approval:approve approvals:approve removal:remove refusal:refuse
+denial:deny deletion:delete latencies:latency knowledge:know assumption:assume assumptions:assume response:respond
+responses:respond explanation:explain explanations:explain maintenance:maintain retention:retain reduction:reduce
+comparison:compare comparisons:compare sale:sell sales:sell strength:strong length:long depth:deep width:wide
+freshness:fresh awareness:aware priorities:priority prioritise:priority prioritize:priority prioritising:priority
+prioritizing:priority prioritised:priority prioritized:priority certainty:certain uncertainty:uncertain
+confidence:confident behaviour:behave behavior:behave behaviours:behave behaviors:behave variance:vary variation:vary
+variations:vary variability:vary variable:vary perception:perceive reception:receive
+"""
+IRREGULAR = dict(pair.split(":") for pair in _IRREGULAR.split())
+"""Forms that stemming does not bring together, and the form they are compared by."""
+
+_SPELLINGS = """
+centre:center centres:centers metre:meter programme:program programmes:programs defence:defense licence:license
+catalogue:catalog dialogue:dialog judgement:judgment grey:gray cheque:check enrol:enroll fulfil:fulfill ageing:aging
+whilst:while artefact:artifact artefacts:artifacts sceptical:skeptical storey:story tonne:ton
+acknowledgement:acknowledgment practise:practice offence:offense cosy:cozy mould:mold plough:plow aluminium:aluminum
+"""
+SPELLINGS = dict(pair.split(":") for pair in _SPELLINGS.split())
+"""Spellings that no rule brings together."""
+
+CONTRACTIONS = {
+    "won't": "will not",
+    "can't": "can not",
+    "cannot": "can not",
+    "shan't": "shall not",
+    "ain't": "is not",
+    "let's": "let us",
+    "dont": "do not",
+    "doesnt": "does not",
+    "didnt": "did not",
+    "wouldnt": "would not",
+    "couldnt": "could not",
+    "shouldnt": "should not",
+    "isnt": "is not",
+    "arent": "are not",
+    "wasnt": "was not",
+    "werent": "were not",
+    "cant": "can not",
+    "wont": "will not",
+    "havent": "have not",
+    "hasnt": "has not",
+    "hadnt": "had not",
+    "im": "i am",
+    "ive": "i have",
+    "id": "i would",
+    "thats": "that is",
+    "whats": "what is",
+    "theyre": "they are",
+    "youre": "you are",
+    "w/": "with",
+    "w/o": "without",
+    "b/c": "because",
+    "bc": "because",
+    "cos": "because",
+    "cuz": "because",
+}
+"""Short forms that are two words, with and without the apostrophe."""
+
+_NUMBERS = """
+zero:0 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13 fourteen:14 fifteen:15
+sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90
+hundred:100 thousand:1000 million:1000000
+"""
+NUMBERS = dict(pair.split(":") for pair in _NUMBERS.split())
+"""Number words; `one` is left out, it is mostly a pronoun."""
