@@ -22,11 +22,15 @@ class DeliveryError(Exception):
 
 
 class TryLater(DeliveryError):
-    """The platform asks us to wait, or was out of reach. `after_ms` is when to try again."""
+    """The platform asks us to wait, or was out of reach. `after_ms` is how long to wait, 0 leaves it to us.
 
-    def __init__(self, reason: str, after_ms: int) -> None:
+    `uncertain` says that the reply may have arrived all the same (the connection broke after it was sent).
+    """
+
+    def __init__(self, reason: str, after_ms: int, uncertain: bool = False) -> None:
         super().__init__(reason)
         self.after_ms = after_ms
+        self.uncertain = uncertain
 
 
 class Unreachable(DeliveryError):

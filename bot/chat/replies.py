@@ -1,9 +1,10 @@
-"""What goes out: replies to people and messages to other actors, each with an id that a repeat would share."""
+"""What leaves an actor: replies to people, messages to other actors and timers. A reply's id is one that a repeat would share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from bot.chat.events import Event
 from bot.chat.ids import Address, Person
@@ -55,3 +56,28 @@ class Tell:
 
 
 Outgoing = Reply | Tell
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Ring a timer of this actor at `due_ms` (Unix milliseconds); setting one of the same name moves it."""
+
+    name: str
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    """Forget a timer of this actor."""
+
+    name: str
+
+
+class Progressing(Protocol):
+    """How work shows, before its outcome is committed, that it is going on. Best effort; may be lost, never repeated."""
+
+    async def typing(self) -> None:
+        """A reply is being prepared."""
+
+    async def step(self, text: str, done: int, total: int) -> None:
+        """`done` of `total` steps of something slow are done."""

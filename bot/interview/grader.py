@@ -6,10 +6,11 @@ A grader judges atomic checks only and cites sentences by number. Levels, caps, 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.chat.ids import Person
 from bot.chat.meanings import Verdict
 from bot.interview.evidence import Sentence
 from bot.library.items import Question
@@ -27,6 +28,8 @@ class GradeRequest:
     """An answer to judge: the drawn question, its level, and the sentences that may serve as evidence.
 
     `criteria` limits the judgement to some criteria (a redo); empty means all. `seed` makes shuffling repeatable.
+    `asked` has the interviewer's words that a turn answers, by `Sentence.turn`: they make a short answer readable and are
+    never evidence. `person` is whose interview it is, for the books only.
     """
 
     session: str
@@ -35,6 +38,8 @@ class GradeRequest:
     sentences: tuple[Sentence, ...]
     criteria: tuple[str, ...] = ()
     seed: int = 0
+    asked: Mapping[int, str] = field(default_factory=dict)
+    person: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

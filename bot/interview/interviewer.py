@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from bot.chat.ids import Person
 from bot.interview.evidence import Sentence
 from bot.library.items import Persona, Question
 
@@ -87,7 +88,8 @@ class TurnRequest:
 
     `said` are the new sentences of the candidate, `text` the same turn as written. `open` is the question the candidate was
     answering. `moves` are the allowed moves, best first. `shown` holds the checks already shown. `rejected` gives the
-    reason why the last proposal for this same turn was refused, empty on the first try.
+    reason why the last proposal for this same turn was refused, empty on the first try. `person` is whose interview it is,
+    for the books only: it never becomes part of a prompt.
     """
 
     session: str
@@ -105,6 +107,7 @@ class TurnRequest:
     minutes_left: float = 0.0
     challenge: str = ""
     rejected: str = ""
+    person: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Which moves are allowed now, and what becomes of a mind's proposal: pure functions over values.
 
-Code owns the course of an interview: what is probed next, when a challenge or a curveball comes, when it is over. A mind chooses among what is
-offered here; whatever it returns, `settle` turns it into a legal move, so no reply of a model and no text of a candidate
-can advance or end an interview that should go on.
+Code owns the course of an interview: what is probed next, when a challenge or a curveball comes, when it is over. A mind
+chooses among what is offered here; whatever it returns, `settle` turns it into a legal move, so no reply of a model and no
+text of a candidate can advance or end an interview that should go on.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from bot.chat import codec
 from bot.chat.ids import Address, Person
-from bot.chat.meanings import Scorecard
+from bot.chat.meanings import CriterionLine
 from bot.interview import evidence
+from bot.interview.grader import Judgement
 
 FORMAT = 1
 """Version of the stored form. A reader takes any version up to its own; fields are only ever added with a default."""
@@ -87,11 +88,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """A criterion answered again: the number of its first sentence, and both cards once graded."""
+    """A criterion answered again: how it stood before and, once judged, after."""
 
     criterion: str
-    first_sentence: int
-    helped: bool | None = None
+    before: CriterionLine
+    after: CriterionLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +121,22 @@ class Session:
     hints: int = 0
     skips: int = 0
     asides: int = 0
-    challenge: str = ""  # "", open, held, conceded, answered
+    challenge: str = ""  # "", open, held, conceded, gave_in, passed
+    withdrawn: tuple[int, ...] = ()  # numbers of sentences the candidate took back
+    nudged: tuple[str, ...] = ()  # clock messages already given
     self_ratings: Mapping[str, int] = field(default_factory=dict)
-    scorecard: Scorecard | None = None
+    judgement: Judgement | None = None
     redo: Redo | None = None
     helped: bool | None = None
     stopped_by: str = ""  # time, candidate, covered
     away: str = ""  # the mind that could not be reached, once it was said
-    timers: int = 0  # generation: timers of an older one are stale
     steps: int = 0  # how many commits this interview has seen; makes reply ids
     waiting: tuple[str, ...] = ()  # what was written while paused
     flags: tuple[str, ...] = ()
     quiet: bool = False  # scripted runs: no self-rating form, feedback only at the end
+    discussed: int = 0  # how often a line of the feedback was looked at again
+    pending: Mapping[str, str] = field(default_factory=dict)  # options of an interview asked for while this one is open
+    seen: tuple[str, ...] = ()  # questions held in this conversation, oldest first
 
     @property
     def running(self) -> bool:
@@ -144,7 +149,7 @@ class Session:
         for index, turn in enumerate(self.turns):
             if turn.by == "candidate" and turn.counts is Counts.ANSWER:
                 found.extend(evidence.number([(index, turn.text)], first=turn.sentence))
-        return tuple(found)
+        return tuple(sentence for sentence in found if sentence.number not in self.withdrawn)
 
     def next_sentence(self) -> int:
         """The number the candidate's next sentence gets; numbers are never used twice, withdrawn turns included."""

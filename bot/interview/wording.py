@@ -1,7 +1,7 @@
 """Reading a mind's words before a person does: one question, no verdict, nothing given away, not too long.
 
-Authored words pass by construction (lint reads them when they are written); only a model's own wording comes through here. A refused
-wording is named with its reason, so that a mind may try once more. What moves are allowed is `rules`' concern.
+Authored words pass by construction (lint reads them when they are written); only a model's own wording comes through here.
+A refused wording is named with its reason, so that a mind may try once more. What moves are allowed is `rules`' concern.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ _VERDICT = re.compile(
 )
 
 _COMMON = frozenset(
-    "a an and are as at be been but by can could do does did for from had has have how i if in into is it its just me my no not of off on"
-    " one or our out over say says so some than that the their them then there they this to too up us was we were what when where which"
-    " who why will with would you your about after before first more most any all next much many".split()
+    """a an and are as at be been but by can could do does did for from had has have how i if in into is it its just me my no
+    not of off on one or our out over say says so some than that the their them then there they this to too up us was we were
+    what when where which who why will with would you your about after before first more most any all next much many
+    """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 
 
-def problems(wording: str, question: Question, heard: Iterable[str], secret: Iterable[str]) -> tuple[str, ...]:
+def problems(wording: str, heard: Iterable[str], secret: Iterable[str]) -> tuple[str, ...]:
     """Why these words must not reach a person; empty when they may.
 
     `heard` are texts the candidate knows (prompt, transcript, the move's authored words); `secret` are texts they must not

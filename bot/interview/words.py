@@ -22,9 +22,9 @@ STOCK: Mapping[str, tuple[str, ...]] = {
     ),
     # A question about the case that nothing in it answers.
     "no_data": (
-        "I don't have that. Assume something sensible, say it aloud, and carry on.",
-        "Nobody has measured that here. Pick an assumption and tell me what it is.",
-        "I can't give you that one. Choose a figure you'd defend and go on from there.",
+        "I don't have that. What would you assume?",
+        "Nobody has measured that here. What would you take as given?",
+        "I can't give you that one. Which assumption would you defend?",
     ),
     "as_before": ("As before:", "Same answer as earlier:", "That hasn't changed:"),
     # Staying with the open question, by reason.
@@ -59,8 +59,8 @@ STOCK: Mapping[str, tuple[str, ...]] = {
     "nothing": ("I didn't catch anything there.", "That came through empty."),
     "greeting": ("Good to have you.", "Glad you're here."),
     "other_language": (
-        "Without a model behind me I only follow English. Could you put it in English",
-        "I can only follow English here. Would you say that again in English",
+        "Without a model behind me I only follow English. Would you put that in English?",
+        "I can only follow English here. Could you say it once more in English?",
     ),
     "one_thing": (
         "Ask me for one thing at a time, the one you need most.",

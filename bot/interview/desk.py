@@ -1,0 +1,106 @@
+"""The working surface of one call to the engine: the session as it changes, and what goes out because of it.
+
+Everything here lives for one `handle` and is thrown away; what lasts is the session and the outgoing values it collects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.chat import plain
+from bot.chat.events import Told
+from bot.chat.ids import Address
+from bot.chat.meanings import Meaning, Paragraph
+from bot.chat.replies import CancelTimer, Operation, Outgoing, Progressing, Reply, Role, SetTimer, Tell
+from bot.interview import words
+from bot.interview.minds import Minds
+from bot.interview.session import Phase, Session, Turn
+from bot.library.items import Persona, Question, Rubric
+from bot.library.load import Library
+
+TWO_THIRDS, TWO_MINUTES, TIME_UP, GRACE_OVER = "two-thirds", "two-minutes", "time-up", "grace-over"
+CLOCK_TIMERS = (TWO_THIRDS, TWO_MINUTES, TIME_UP, GRACE_OVER)
+
+GRACE_MS = 60_000
+"""How long a last sentence is waited for after the interviewer closed."""
+
+
+class Desk:
+    """One session being worked on. `now_ms` is when what is handled happened, not when we got round to it."""
+
+    def __init__(self, session: Session, library: Library, minds: Minds, now_ms: int, progress: Progressing) -> None:
+        self.session = replace(session, steps=session.steps + 1)
+        self.library = library
+        self.minds = minds
+        self.now_ms = now_ms
+        self.progress = progress
+        self.outgoing: list[Outgoing] = []
+
+    @property
+    def question(self) -> Question:
+        """The question with its variant filled in."""
+        return self.library.question(self.session.question).drawn(self.session.seed)
+
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric of the question's type."""
+        return self.library.rubric(self.question.type)
+
+    @property
+    def persona(self) -> Persona:
+        """Who interviews."""
+        return self.library.persona(self.session.persona)
+
+    def update(self, **changes: Any) -> None:
+        """Replace fields of the session."""
+        self.session = replace(self.session, **changes)
+
+    def stock(self, key: str) -> str:
+        """The next stock line of a kind, never the same twice in a row."""
+        used = sum(1 for turn in self.session.turns if key in {turn.move, turn.target})
+        return words.line(key, self.persona, used + self.session.seed)
+
+    def ask(self, move: str, text: str, target: str = "", extra: tuple[Meaning, ...] = ()) -> None:
+        """The interviewer speaks; it becomes part of the transcript."""
+        turn = Turn("interviewer", text, self.now_ms, move, target)
+        self.update(turns=(*self.session.turns, turn))
+        self.post(Role.INTERVIEWER, move, Paragraph(text, self.persona.name), *extra)
+
+    def tell(self, move: str, text: str, *more: Meaning) -> None:
+        """Hotseat speaks as itself."""
+        self.post(Role.SYSTEM, move, Paragraph(text), *more)
+
+    def post(self, role: Role, move: str, *meanings: Meaning, operation: Operation = Operation.POST) -> None:
+        """Say something, with an id that handling the same events again would give it too."""
+        name = f"{self.session.id}:{self.session.steps}:{len(self.outgoing)}"
+        self.outgoing.append(Reply(name, self.session.conversation, role, move, tuple(meanings), operation))
+
+    def inform(self, to: Address, topic: str, body: Mapping[str, object]) -> None:
+        """Tell another actor."""
+        name = f"{self.session.id}:{self.session.steps}:{len(self.outgoing)}"
+        self.outgoing.append(Tell(name, Told(name, to, self.now_ms, topic, body)))
+
+    def timers(self) -> tuple[SetTimer | CancelTimer, ...]:
+        """Every clock timer as it should stand now; setting one that stands already changes nothing."""
+        session = self.session
+        due: dict[str, int] = {}
+        if session.phase is Phase.CLOSING and session.clock.since_ms is None and not session.paused:
+            due[GRACE_OVER] = self._closed_ms() + GRACE_MS
+        elif session.running and session.clock.since_ms is not None:
+            limit, started = session.clock.limit_ms, session.clock.since_ms - session.clock.spent_ms
+            marks = {TWO_THIRDS: limit * 2 // 3, TWO_MINUTES: limit - 120_000, TIME_UP: limit}
+            if limit < 6 * 60_000:
+                # In a short round the two reminders would fall together.
+                del marks[TWO_MINUTES]
+            due = {name: started + mark for name, mark in marks.items() if name not in session.nudged}
+        return tuple(SetTimer(name, due[name]) if name in due else CancelTimer(name) for name in CLOCK_TIMERS)
+
+    def _closed_ms(self) -> int:
+        return next((turn.at_ms for turn in reversed(self.session.turns) if turn.move == "close"), self.now_ms)
+
+
+def heard(reply: Reply) -> str:
+    """What a reply says aloud."""
+    return plain.spoken(reply.meanings)

@@ -1,0 +1,77 @@
+"""Which minds lead and judge, in which order; an outage of one is another's turn.
+
+The engine asks here and never learns which mind answered except by its name. Building the minds is the composition root's.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.interview import wording
+from bot.interview.grader import Grader, GradeRequest, Judgement, Report, nobody
+from bot.interview.interviewer import Away, Interviewer, Move, Proposal, TurnRequest
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """The minds of this installation by name, `offline` always among them; `default` is what `auto` means."""
+
+    interviewers: Mapping[str, Interviewer]
+    graders: Mapping[str, Grader]
+    default: str = "offline"
+
+    def order(self, wanted: str) -> tuple[str, ...]:
+        """Names to try, first choice first. An unknown or absent mind is left out; offline is always last."""
+        first = self.default if wanted == "auto" else wanted
+        return tuple(dict.fromkeys(name for name in (first, "offline") if name in self.interviewers))
+
+    async def turn(self, request: TurnRequest, wanted: str) -> Proposal:
+        """A proposal whose wording may be shown: a mind gets one more try with the reason, then its wording is dropped."""
+        for name in self.order(wanted):
+            try:
+                return await _worded(self.interviewers[name], request)
+            except Away as away:
+                _log.warning("the %s interviewer is away for this turn: %s", name, away)
+        raise Away("no mind could take this turn")
+
+    async def grade(self, request: GradeRequest, wanted: str, report: Report = nobody) -> Judgement:
+        """A judgement by the first mind that can give one."""
+        for name in self.order(wanted):
+            try:
+                return await self.graders[name].grade(request, report)
+            except Away as away:
+                _log.warning("the %s grader is away: %s", name, away)
+        raise Away("no mind could judge")
+
+
+async def _worded(mind: Interviewer, request: TurnRequest) -> Proposal:
+    proposal = await mind.turn(request)
+    found = refusals(proposal, request)
+    if not found:
+        return proposal
+    _log.info("wording refused once (%d reasons), move %s", len(found), proposal.move.kind.value)
+    try:
+        again = await mind.turn(replace(request, rejected=" ".join(found)))
+    except Away:
+        return replace(proposal, wording="")
+    return replace(again, wording="") if refusals(again, request) else again
+
+
+def refusals(proposal: Proposal, request: TurnRequest) -> tuple[str, ...]:
+    """Why a proposal's wording must not be shown; empty when there is none of its own or it may."""
+    if not proposal.wording:
+        return ()
+    heard = [request.question.prompt, request.text, *(line.text for line in request.transcript)]
+    heard += [fact.text for fact in request.question.facts if fact.id in {*request.revealed, *proposal.facts}]
+    heard.append(_authored(proposal.move, request))
+    return wording.problems(
+        proposal.wording, heard, wording.secrets(request.question, request.revealed, proposal.facts)
+    )
+
+
+def _authored(move: Move, request: TurnRequest) -> str:
+    return next((m.wording for m in request.moves if (m.kind, m.target) == (move.kind, move.target)), "")

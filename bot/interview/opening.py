@@ -1,0 +1,209 @@
+"""How an interview begins, is paused, and is taken up again.
+
+Choosing what to ask is `library.choose`'s; this decides who asks it, at which level and for how long, and says so.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+from bot.chat.ids import Address, Person
+from bot.chat.meanings import Choices, Option, QuestionCard
+from bot.chat.replies import Progressing, Role
+from bot.interview import rules, words
+from bot.interview.desk import Desk
+from bot.interview.minds import Minds
+from bot.interview.session import Clock, Phase, Session, Turn
+from bot.library.items import Kind, Level, Question
+from bot.library.load import Library
+
+SEEN_LIMIT = 200
+"""How many past questions a conversation remembers, so that the next one is new."""
+
+RESUME, REPLACE = "resume", "replace"
+
+
+class Refused(Exception):
+    """An interview cannot begin as asked; the message is for the person, in plain words."""
+
+
+def begin(
+    library: Library,
+    minds: Minds,
+    progress: Progressing,
+    conversation: Address,
+    candidate: Person,
+    options: Mapping[str, str],
+    name: str,
+    now_ms: int,
+    before: Session | None,
+) -> Desk:
+    """A new interview, posed. `options` are those of the `practice` command; `Refused` if they cannot be met."""
+    question = _choose(library, options, name, before)
+    level = _level(options, question)
+    persona = options.get("persona") or question.personas[0]
+    try:
+        library.persona(persona)
+    except LookupError as error:
+        raise Refused(str(error.args[0])) from None
+    seen = before.seen if before is not None else ()
+    session = Session(
+        id=name,
+        conversation=conversation,
+        candidate=candidate,
+        question=question.id,
+        seed=_seed(options, name),
+        level=level,
+        persona=persona,
+        mind=options.get("mind") or "auto",
+        clock=Clock(limit_ms=_minutes(options, question) * 60_000).started(now_ms),
+        started_ms=now_ms,
+        open_move="pose:",
+        quiet=options.get("quiet") == "yes",
+        seen=(*(past for past in seen if past != question.id), question.id)[-SEEN_LIMIT:],
+    )
+    desk = Desk(session, library, minds, now_ms, progress)
+    if minds.order(session.mind)[0] == "offline":
+        desk.tell("note", words.OFFLINE)
+    pose(desk)
+    return desk
+
+
+def pose(desk: Desk) -> None:
+    """Greet, and put the scenario."""
+    question, persona, session = desk.question, desk.persona, desk.session
+    note = next((note for level, note in question.by_level.items() if level == session.level), None)
+    parts = [question.prompt, note.adds if note is not None else ""]
+    text = _with_one_question(" ".join(part.strip() for part in parts if part.strip()), desk)
+    spoken = f"{persona.greeting}\n\n{text}"
+    turn = Turn("interviewer", spoken, desk.now_ms, "pose")
+    desk.update(turns=(*session.turns, turn))
+    desk.post(Role.INTERVIEWER, "pose", card(desk, text, greeting=persona.greeting))
+
+
+def _with_one_question(text: str, desk: Desk) -> str:
+    return text if "?" in text else f"{text} {desk.stock('start')}"
+
+
+def card(desk: Desk, text: str, greeting: str = "") -> QuestionCard:
+    """The question as a card."""
+    persona, session = desk.persona, desk.session
+    return QuestionCard(
+        speaker=persona.name,
+        role=persona.role,
+        kind=desk.rubric.label,
+        level=session.level,
+        minutes=session.clock.limit_ms // 60_000,
+        title=desk.question.title,
+        text=f"{greeting}\n\n{text}" if greeting else text,
+        help=words.HELP,
+    )
+
+
+def _choose(library: Library, options: Mapping[str, str], name: str, before: Session | None) -> Question:
+    try:
+        if options.get("question"):
+            return library.question(options["question"])
+        kind = Kind(options["type"]) if options.get("type") else None
+        level = Level(options["level"]) if options.get("level") else None
+        seen = frozenset(before.seen) if before is not None else frozenset()
+        return library.choose(kind=kind, level=level, seen=seen, seed=_seed(options, name))
+    except LookupError as error:
+        raise Refused(str(error.args[0])) from None
+    except ValueError as error:
+        raise Refused(_unknown_option(options, error)) from None
+
+
+def _unknown_option(options: Mapping[str, str], error: ValueError) -> str:
+    for option, kinds in (("type", Kind), ("level", Level)):
+        wanted = options.get(option, "")
+        names = [kind.value for kind in kinds]
+        if wanted and wanted not in names:
+            return f"There is no {option} {wanted!r}. Choose one of: {', '.join(names)}."
+    return str(error)
+
+
+def _level(options: Mapping[str, str], question: Question) -> str:
+    wanted = options.get("level")
+    if not wanted:
+        return Level.SENIOR.value if Level.SENIOR in question.levels else question.levels[0].value
+    if wanted not in [level.value for level in Level]:
+        raise Refused(f"There is no level {wanted!r}. Choose one of: {', '.join(level.value for level in Level)}.")
+    if wanted not in [level.value for level in question.levels]:
+        offered = ", ".join(level.value for level in question.levels)
+        raise Refused(f"{question.title!r} is not asked at level {wanted}; it is asked at: {offered}.")
+    return wanted
+
+
+def _minutes(options: Mapping[str, str], question: Question) -> int:
+    wanted = options.get("minutes")
+    if not wanted:
+        return question.minutes
+    if not wanted.isascii() or not wanted.isdigit() or not 1 <= int(wanted) <= 120:
+        raise Refused("Minutes must be a whole number from 1 to 120.")
+    return int(wanted)
+
+
+def _seed(options: Mapping[str, str], name: str) -> int:
+    if options.get("seed"):
+        return int(options["seed"])
+    # From the name, so that handling the same command again after a crash draws the same variant.
+    return zlib.crc32(name.encode())
+
+
+def offer(desk: Desk, options: Mapping[str, str]) -> None:
+    """An interview is open: go on with it, or replace it."""
+    desk.update(pending=dict(options))
+    left = words.minutes(desk.session.clock.left(desk.now_ms))
+    state = (
+        f"{left} left" if desk.session.phase not in {Phase.RATING, Phase.CLOSING} else "only your own rating is missing"
+    )
+    desk.post(
+        Role.SYSTEM,
+        "offer",
+        Choices(
+            f"You have an interview open: {desk.question.title}, {state}. Go on with it, or start a new one?",
+            (
+                Option(RESUME, "Go on", word="resume", style="primary"),
+                Option(REPLACE, "Start a new one", word="replace"),
+            ),
+        ),
+    )
+
+
+def pause(desk: Desk) -> None:
+    """Stop the clock."""
+    if desk.session.paused:
+        desk.tell("pause", "We're paused already. Type resume to go on.")
+        return
+    desk.update(paused=True, clock=desk.session.clock.stopped(desk.now_ms))
+    desk.tell(
+        "pause", f"Paused, with {words.minutes(desk.session.clock.left(desk.now_ms))} left. Type resume to go on."
+    )
+
+
+def away(desk: Desk, since_ms: int) -> None:
+    """Nobody was there since `since_ms`: that time does not count, and the interview waits to be taken up."""
+    session = desk.session
+    if session.running and not session.paused:
+        until = max(since_ms, session.clock.since_ms or since_ms)
+        desk.update(paused=True, clock=session.clock.stopped(until))
+
+
+def take_up(desk: Desk) -> None:
+    """Go on where the interview stood: the clock runs, and the open question is put again."""
+    session = desk.session
+    if session.phase is Phase.CLOSING:
+        desk.update(paused=False)
+        desk.ask("close", words.line("closing_covered", desk.persona, 0), session.stopped_by)
+        return
+    desk.update(paused=False, clock=session.clock.started(desk.now_ms), pending={})
+    left = words.minutes(desk.session.clock.left(desk.now_ms))
+    desk.tell("resume", f"We go on: {desk.question.title}, {left} left.")
+    last = next((turn for turn in reversed(session.turns) if turn.by == "interviewer"), None)
+    if last is None or last.move == "pose":
+        desk.post(Role.INTERVIEWER, "pose", card(desk, _with_one_question(desk.question.prompt.strip(), desk)))
+        return
+    spoken = last.text if "?" in last.text else words.asking(last.text, rules.open_question(session, desk.question), "")
+    desk.ask(last.move, spoken, last.target)
