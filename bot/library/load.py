@@ -116,7 +116,7 @@ class Library:
         """Concept → words and phrases that mean it; empty when the bank has no `thesaurus.yaml`."""
         if self._thesaurus is None:
             path = self.root / "thesaurus.yaml"
-            self._thesaurus = _thesaurus(path, read(path, self.root)) if path.exists() else {}
+            self._thesaurus = thesaurus(path, self.root) if path.exists() else {}
         return self._thesaurus
 
     def ids(self, kind: Kind | str | None = None, level: Level | str | None = None) -> tuple[str, ...]:
@@ -225,7 +225,9 @@ def _unknown(what: str, wanted: str, known: Iterable[str]) -> str:
     return f"There is no {what} called {asked!r}.{hint}"
 
 
-def _thesaurus(path: Path, document: Document) -> dict[str, tuple[str, ...]]:
+def thesaurus(path: Path, root: Path) -> dict[str, tuple[str, ...]]:
+    """What a thesaurus file holds: concept → words and phrases. `ContentError` names every entry that is no such list."""
+    document = read(path, root)
     groups: dict[str, tuple[str, ...]] = {}
     wrong: list[Problem] = []
     for concept, words in document.data.items():

@@ -1,0 +1,333 @@
+"""What lint asks of one question, beyond its shape: each rule is a generator of findings.
+
+Rules that compare questions, and everything about files, are in `lint`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from bot.library import arithmetic, words
+from bot.library.items import LIGHT_KINDS, PLACEHOLDER, Kind, Question, Rubric, fill
+from bot.library.problems import Severity
+from bot.library.strict_yaml import Where
+from bot.library.texts import ASKS, CANDIDATES, MAY_ASK, SPOKEN, Role, Text
+
+SPOKEN_LIMIT: Final = 900
+"""An interviewer's line stays below this many characters, with every variant filled in."""
+
+COPIED_WORDS: Final = 6
+"""A run of this many words makes a phrasing a copy."""
+
+_SOURCE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*#(?:[1-9][0-9]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found: the way to the field and a plain message."""
+
+    where: Where
+    message: str
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question with what the rules need to know around it."""
+
+    question: Question
+    texts: tuple[Text, ...]
+    rubric: Rubric | None
+    personas: Collection[str]
+    today: date
+
+    @property
+    def variants(self) -> tuple[dict[str, str], ...]:
+        """The values to fill in, one mapping a variant; one empty mapping when there are none."""
+        return tuple({name: str(value) for name, value in held.items()} for held in self.question.variants) or ({},)
+
+    def role(self, *roles: Role) -> Iterator[Text]:
+        """The texts with one of these roles."""
+        return (text for text in self.texts if text.role in roles)
+
+
+def findings(item: Item) -> tuple[Finding, ...]:
+    """Everything the rules find in one question."""
+    return tuple(dict.fromkeys(found for rule in RULES for found in rule(item)))
+
+
+def _warning(where: Where, message: str) -> Finding:
+    return Finding(where, message, Severity.WARNING)
+
+
+def unique_ids(item: Item) -> Iterator[Finding]:
+    question = item.question
+    criteria = [(("criteria", at), held.id) for at, held in enumerate(question.criteria)]
+    checks = [
+        (("criteria", at, "checks", place), check.id)
+        for at, held in enumerate(question.criteria)
+        for place, check in enumerate(held.checks)
+    ]
+    facts = [(("facts", at), held.id) for at, held in enumerate(question.facts)]
+    for named in (criteria, checks, facts):
+        seen: set[str] = set()
+        for where, held in named:
+            if held in seen:
+                yield Finding((*where, "id"), f"`{held}` is taken already in this file")
+            seen.add(held)
+
+
+def references(item: Item) -> Iterator[Finding]:
+    question = item.question
+    for at, persona in enumerate(question.personas):
+        if persona not in item.personas:
+            yield Finding(("personas", at), f"there is no persona `{persona}`")
+    if item.rubric is None:
+        yield Finding(("type",), f"there is no rubric for `{question.type}`")
+    else:
+        known = [held.id for held in item.rubric.dimensions]
+        for at, criterion in enumerate(question.criteria):
+            if criterion.dimension not in known:
+                message = f"the rubric has no dimension `{criterion.dimension}`, only {', '.join(known)}"
+                yield Finding(("criteria", at, "dimension"), message)
+    if question.curveball:
+        checks = {check.id for check in question.checks}
+        for at, check_id in enumerate(question.curveball.checks):
+            if check_id not in checks:
+                yield Finding(("curveball", "checks", at), f"there is no check `{check_id}` in this question")
+    if question.challenge and question.challenge.persona not in {None, *question.personas}:
+        yield Finding(("challenge", "persona"), "must be one of the question's own personas")
+    for level in question.by_level:
+        if level not in question.levels:
+            yield Finding(("by_level", level.value), f"the question is not asked at {level} level")
+
+
+def completeness(item: Item) -> Iterator[Finding]:
+    question = item.question
+    if question.type in LIGHT_KINDS:
+        return
+    if not question.facts and question.type is not Kind.BEHAVIOURAL:
+        yield Finding(("facts",), "a candidate needs something to ask about: write at least one fact")
+    if len(question.variants) < 2:
+        yield Finding(("variants",), f"at least 2 are needed, there are {len(question.variants)}")
+    if question.curveball is None:
+        yield Finding(("curveball",), "is missing")
+    if question.challenge is None:
+        yield Finding(("challenge",), "is missing")
+    for level in question.levels:
+        if level not in question.by_level:
+            yield _warning(("by_level",), f"does not say what changes at {level} level")
+
+
+def one_question(item: Item) -> Iterator[Finding]:
+    for text in item.texts:
+        for values in item.variants if text.role in SPOKEN else ():
+            said = fill(text.template, values)
+            marks = said.count("?")
+            if text.role in ASKS and (marks != 1 or not said.endswith("?")):
+                message = (
+                    "asks nothing; it must end in one question"
+                    if not marks
+                    else f"has {marks} question marks; ask one thing"
+                    if marks > 1
+                    else "must end with its question"
+                )
+                yield Finding(text.where, message)
+            elif text.role in MAY_ASK and marks > 1:
+                yield Finding(text.where, f"has {marks} question marks; one question at most")
+            elif text.role in {Role.FACT, Role.ADDS} and marks:
+                yield Finding(text.where, "states something, so it holds no question")
+
+
+def lengths(item: Item) -> Iterator[Finding]:
+    (prompt,) = item.role(Role.PROMPT)
+    spoken = [(text.where, text.template) for text in item.texts if text.role in SPOKEN - {Role.ADDS}]
+    spoken += [(text.where, f"{prompt.template}\n\n{text.template}") for text in item.role(Role.ADDS)]
+    for where, template in spoken:
+        longest = max(len(fill(template, values)) for values in item.variants)
+        if longest >= SPOKEN_LIMIT:
+            together = " together with the prompt" if where[-1] == "adds" else ""
+            yield Finding(where, f"is {longest} characters{together}; an interviewer stays below {SPOKEN_LIMIT}")
+
+
+def placeholders(item: Item) -> Iterator[Finding]:
+    used: set[str] = set()
+    for text in item.texts:
+        names = PLACEHOLDER.findall(text.template)
+        used.update(names)
+        for name in dict.fromkeys(names):
+            lacking = [str(at + 1) for at, held in enumerate(item.variants) if name not in held]
+            if lacking and not item.question.variants:
+                yield Finding(text.where, f"`{{{name}}}` stands for nothing: the question has no variants")
+            elif lacking:
+                yield Finding(text.where, f"`{{{name}}}` is not defined in variant {' and '.join(lacking)}")
+        if re.search(r"[{}]", PLACEHOLDER.sub("", text.template)):
+            yield Finding(text.where, "has a `{` or `}` that is no placeholder like `{small_name}`")
+        if text.role is Role.SUM:
+            used.update(re.findall(r"[a-z_][a-z0-9_]*", text.template))
+    for at, values in enumerate(item.question.variants):
+        for name, value in values.items():
+            if name not in used:
+                yield Finding(("variants", at, name), "is used nowhere")
+            if PLACEHOLDER.search(str(value)):
+                yield Finding(("variants", at, name), "holds a placeholder itself; only texts are filled in")
+
+
+def giveaways(item: Item) -> Iterator[Finding]:
+    """A text that should invite a check without saying it, but holds most of the words of one of its phrasings."""
+    question = item.question
+    known = frozenset().union(*(words.content(fill(question.prompt, values)) for values in item.variants))
+    phrasings = {
+        (criterion.id, check.id): [(phrasing, words.content(phrasing) - known) for phrasing in check.phrasings]
+        for criterion in question.criteria
+        for check in criterion.checks
+    }
+    about = set(question.curveball.checks) if question.curveball else set()
+    for text in item.role(Role.PROBE, Role.FOLLOW_UP, Role.HINT, Role.CURVEBALL):
+        if text.role is Role.HINT and text.where[-1] == 2:
+            continue
+        said = words.content(text.template)
+        for (criterion, check), held in phrasings.items():
+            concerned = {
+                Role.PROBE: text.owner == check,
+                Role.FOLLOW_UP: text.criterion == criterion,
+                Role.CURVEBALL: not about or check in about,
+            }.get(text.role, True)
+            for phrasing, needed in held if concerned else ():
+                if len(needed) >= 2 and len(needed & said) / len(needed) > 0.5:
+                    shared = ", ".join(
+                        sorted(word for word in words.tokens(text.template) if words.stem(word) in needed)
+                    )
+                    yield Finding(text.where, f"gives the check `{check}` away: {shared} (compare “{phrasing}”)")
+                    break
+
+
+def facts_held_back(item: Item) -> Iterator[Finding]:
+    for values in item.variants:
+        told = [("the prompt", words.content(fill(item.question.prompt, values)))]
+        told += [
+            (f"by_level › {text.owner}", words.content(fill(text.template, values))) for text in item.role(Role.ADDS)
+        ]
+        for text in item.role(Role.FACT):
+            held = words.content(fill(text.template, values))
+            for place, said in told:
+                if len(held) >= 3 and len(held & said) / len(held) >= 0.8:
+                    yield Finding(text.where, f"stands in {place} already, so there is nothing to ask for")
+
+
+def facts_told_apart(item: Item) -> Iterator[Finding]:
+    asked = [(text, fill(text.template, item.variants[0])) for text in item.role(Role.ASKED_BY)]
+    for at, (text, phrase) in enumerate(asked):
+        for other, same in asked[:at]:
+            if other.owner != text.owner and words.alike(phrase, same) >= 0.75:
+                yield Finding(text.where, f"is ambiguous: nearly the same asks for the fact `{other.owner}` (“{same}”)")
+
+
+def phrasings_apart(item: Item) -> Iterator[Finding]:
+    seen: dict[tuple[str, ...], Text] = {}
+    for text in item.role(Role.PHRASING):
+        first = seen.setdefault(words.tokens(text.template), text)
+        if first is not text:
+            where = "twice in this check" if first.owner == text.owner else f"in the check `{first.owner}` too"
+            yield Finding(text.where, f"stands {where}")
+
+
+def copied_phrasings(item: Item) -> Iterator[Finding]:
+    copied = [(str(text.where[-1]), words.runs(text.template, COPIED_WORDS)) for text in item.role(Role.EXEMPLAR)]
+    for text in item.role(Role.PHRASING):
+        own = words.runs(text.template, COPIED_WORDS)
+        for name, runs in copied:
+            if shared := own & runs:
+                yield Finding(text.where, f"is copied from the {name} exemplar: “{' '.join(min(shared))}”")
+                break
+
+
+def plain_text(item: Item) -> Iterator[Finding]:
+    for text in item.texts:
+        if text.role is Role.SUM:
+            continue
+        if what := words.not_plain(text.template):
+            yield Finding(text.where, f"holds {what}; write plain text")
+        if text.role in CANDIDATES:
+            continue
+        for word in words.tokens(text.template):
+            if word in words.AMERICAN:
+                yield _warning(text.where, f"`{word}` is `{words.AMERICAN[word]}` in British spelling")
+        if text.role in SPOKEN and "!" in text.template:
+            yield _warning(text.where, "has an exclamation mark; an interviewer stays calm")
+    for at, values in enumerate(item.question.variants):
+        for name, value in values.items():
+            if what := words.not_plain(str(value)):
+                yield Finding(("variants", at, name), f"holds {what}; write plain text")
+
+
+def sums(item: Item) -> Iterator[Finding]:
+    for at, held in enumerate(item.question.sums):
+        for number, values in enumerate(item.variants):
+            expression, equals = fill(held.expression, values), fill(held.equals, values)
+            which = f" in variant {number + 1}" if item.question.variants else ""
+            try:
+                if not arithmetic.equal(expression, equals, values):
+                    result = float(arithmetic.value(expression, values))
+                    yield Finding(("sums", at), f"{expression} is {result:,.12g}, not {equals}{which}")
+            except arithmetic.NotASum as error:
+                yield Finding(("sums", at), f"{expression[:60]} = {equals[:40]} {error}{which}")
+
+
+def dates(item: Item) -> Iterator[Finding]:
+    review_by = item.question.review_by
+    if review_by is not None and review_by < item.today:
+        yield _warning(("review_by",), f"was {review_by.isoformat()}; check what may have aged and set a new date")
+
+
+def weights(item: Item) -> Iterator[Finding]:
+    total = sum(criterion.weight for criterion in item.question.criteria)
+    for at, criterion in enumerate(item.question.criteria):
+        if criterion.weight * 10 > total * 7:
+            yield _warning(("criteria", at, "weight"), f"is {criterion.weight} of {total}; one criterion decides alone")
+        lowest = min(check.level for check in criterion.checks)
+        if lowest > 3:
+            message = f"nothing is evidence for a level below {lowest}, so there is no way up to it"
+            yield _warning(("criteria", at, "checks"), message)
+
+
+def source_slugs(item: Item) -> Iterator[Finding]:
+    seen: Counter[str] = Counter()
+    for at, source in enumerate(item.question.sources):
+        seen[source] += 1
+        if not _SOURCE.match(source):
+            yield Finding(("sources", at), f"`{source[:60]}` must look like `document#12` or `document#part`")
+        elif seen[source] == 2:
+            yield Finding(("sources", at), f"`{source}` is named twice")
+
+
+def exemplar_lengths(item: Item) -> Iterator[Finding]:
+    held = item.question.exemplars
+    if len(held.outstanding) > max(len(held.weak), len(held.adequate)):
+        yield _warning(("exemplars", "outstanding"), "is the longest of the three; length should not give it away")
+
+
+RULES: tuple[Callable[[Item], Iterable[Finding]], ...] = (
+    unique_ids,
+    references,
+    completeness,
+    one_question,
+    lengths,
+    placeholders,
+    giveaways,
+    facts_held_back,
+    facts_told_apart,
+    phrasings_apart,
+    copied_phrasings,
+    plain_text,
+    sums,
+    dates,
+    weights,
+    source_slugs,
+    exemplar_lengths,
+)
