@@ -1,0 +1,53 @@
+"""Makes the SDK's client, for whichever platform serves the models. The only place that chooses between them."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from typing import TYPE_CHECKING
+
+from bot.models.claude.parameters import ClaudeSettings
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic, AsyncAnthropicBedrock, AsyncAnthropicVertex
+
+    Client = AsyncAnthropic | AsyncAnthropicBedrock | AsyncAnthropicVertex
+
+
+async def warm_up() -> None:
+    """Import the SDK on a thread, so that neither start-up nor the first turn waits for it."""
+    await asyncio.to_thread(_import)
+
+
+def _import() -> None:
+    for name in ("anthropic", "anthropic.resources.messages", "anthropic.types.raw_message_stream_event"):
+        importlib.import_module(name)
+
+
+def make_client(settings: ClaudeSettings) -> Client:
+    """The SDK's client for these settings; ValueError when something it needs is missing.
+
+    The SDK never retries by itself: it would obey a server that asks it to wait for an hour. It never traces either.
+    """
+    # At debug level the SDK logs whole requests, and with them what candidates wrote.
+    logging.getLogger("anthropic").setLevel(logging.WARNING)
+    if settings.provider == "bedrock":
+        from anthropic import AsyncAnthropicBedrock
+
+        if not settings.region:
+            raise ValueError("Claude on Bedrock needs a region")
+        return AsyncAnthropicBedrock(aws_region=settings.region, max_retries=0, open_telemetry=False)
+    if settings.provider == "vertex":
+        from anthropic import AsyncAnthropicVertex
+
+        if not (settings.region and settings.project):
+            raise ValueError("Claude on Vertex needs a region and a project")
+        return AsyncAnthropicVertex(
+            region=settings.region, project_id=settings.project, max_retries=0, open_telemetry=False
+        )
+    from anthropic import AsyncAnthropic
+
+    if not settings.api_key:
+        raise ValueError("Claude needs an API key")
+    return AsyncAnthropic(api_key=settings.api_key, base_url=settings.base_url, max_retries=0, open_telemetry=False)
