@@ -97,7 +97,13 @@ class Engine:
             return None
         if not isinstance(event, (Ran, Pressed)):
             return None
-        if session is not None and not isinstance(event, Pressed) and _unfinished(session):
+        if session is not None and event.person.address != session.candidate.address and _unfinished(session):
+            outgoing.append(
+                _plain(event, conversation, "bystander", "Somebody is in an interview here; start yours elsewhere.")
+            )
+            return None
+        replaces = isinstance(event, Pressed) and event.action == opening.REPLACE
+        if session is not None and not replaces and _unfinished(session):
             desk = Desk(session, self._library, self._minds, event.at_ms, progress)
             opening.offer(desk, options)
             return desk

@@ -1,0 +1,42 @@
+"""Which actor's events go to which engine: conversations to interviews, people to their records.
+
+The router is the `Handler` of `bot.delivery`: it reads an actor's stored state, has the events handled, and gives back what
+is to be stored and sent. It holds no state and no adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.events import Event
+from bot.chat.ids import Address, is_person
+from bot.chat.replies import Progressing
+from bot.delivery.ports import Outcome
+from bot.interview import session as sessions
+from bot.interview.engine import Engine
+from bot.study import record
+
+KEEP_CONVERSATION_MS = 90 * 24 * 3600 * 1000
+"""A conversation nobody returned to for 90 days is forgotten; scorecards stay in the person's record."""
+
+
+class Router:
+    """Handles any actor's events."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def __call__(
+        self, actor: Address, state: bytes | None, events: Sequence[Event], now_ms: int, report: Progressing
+    ) -> Outcome:
+        """Handle every event given, or raise and handle none."""
+        if is_person(actor):
+            return Outcome(record.dump(record.handle(record.load(state), events)))
+        session = sessions.load(state) if state is not None else None
+        handled = await self._engine.handle(actor, session, events, report)
+        return Outcome(
+            sessions.dump(handled.session) if handled.session is not None else None,
+            handled.outgoing,
+            handled.timers,
+            KEEP_CONVERSATION_MS,
+        )

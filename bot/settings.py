@@ -1,0 +1,82 @@
+"""Settings, from the environment: the only module that reads it.
+
+Every setting has a default that works on a laptop with nothing else installed. A value that cannot be right is refused
+with its name and what it should be.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message names it."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set, each as `HOTSEAT_<NAME>` unless noted."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTSEAT_", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    redis_url: SecretStr | None = Field(default=None, description="a Valkey or Redis to use instead of the bundled one")
+    namespace: str = Field(default="hotseat", pattern=r"^[a-z0-9-]{1,40}$", description="prefix of every key")
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("hotseat", appauthor=False)),
+        description="where the bundled server keeps its files",
+    )
+    questions: Path | None = Field(
+        default=None, description="a folder with questions to use instead of the shipped ones"
+    )
+    quiet_ms: int = Field(
+        default=700, ge=0, le=10_000, description="how long a message waits for the rest of the answer"
+    )
+    lease_ms: int = Field(
+        default=15_000, ge=500, le=600_000, description="how long a worker owns a conversation unrenewed"
+    )
+    log_level: str = Field(default="warning", pattern=r"^(?i:debug|info|warning|error)$")
+
+    anthropic_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ANTHROPIC_API_KEY", "HOTSEAT_ANTHROPIC_API_KEY"),
+        description="ANTHROPIC_API_KEY: lets Claude lead and grade",
+    )
+    anthropic_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("ANTHROPIC_BASE_URL", "HOTSEAT_ANTHROPIC_BASE_URL"),
+        description="ANTHROPIC_BASE_URL: any server that speaks the Messages API",
+    )
+    platform: str = Field(
+        default="anthropic", pattern=r"^(anthropic|bedrock|vertex)$", description="where Claude is reached"
+    )
+    turn_model: str = Field(default="claude-sonnet-5-5", description="leads turns")
+    turn_fallback_model: str = Field(
+        default="claude-haiku-5-5", description="leads turns when the first is unavailable"
+    )
+    grade_model: str = Field(default="claude-opus-5-5", description="grades")
+    grade_fallback_model: str = Field(default="claude-sonnet-5-5", description="grades when the first is unavailable")
+    turn_effort: str = Field(default="low", pattern=r"^(low|medium|high|xhigh|max)$")
+    grade_effort: str = Field(default="medium", pattern=r"^(low|medium|high|xhigh|max)$")
+    turn_timeout_s: float = Field(
+        default=18.0, gt=0, le=120, description="a turn is answered within this, by whichever mind"
+    )
+    grade_timeout_s: float = Field(default=120.0, gt=0, le=600)
+
+
+def load() -> Settings:
+    """The settings in force; `SettingsError` in plain words when one is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{_name(problem['loc'])}: {problem['msg']}" for problem in error.errors(include_input=False)
+        )
+        raise SettingsError(f"These settings can't be used: {problems}.") from None
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    name = str(location[0]) if location else "?"
+    return name if name.isupper() else f"HOTSEAT_{name.upper()}"

@@ -1,0 +1,1 @@
+"""People over time: what they practised and what came of it."""
