@@ -43,10 +43,7 @@ def begin(
     question = _choose(library, options, name, before)
     level = _level(options, question)
     persona = options.get("persona") or question.personas[0]
-    try:
-        library.persona(persona)
-    except LookupError as error:
-        raise Refused(str(error.args[0])) from None
+    _known_persona(library, persona)
     seen = before.seen if before is not None else ()
     session = Session(
         id=name,
@@ -68,6 +65,21 @@ def begin(
         desk.tell("note", words.OFFLINE)
     pose(desk)
     return desk
+
+
+def check(library: Library, options: Mapping[str, str]) -> None:
+    """Raise `Refused` if no interview could begin with these options."""
+    question = _choose(library, options, "", None)
+    _level(options, question)
+    _minutes(options, question)
+    _known_persona(library, options.get("persona") or question.personas[0])
+
+
+def _known_persona(library: Library, persona: str) -> None:
+    try:
+        library.persona(persona)
+    except LookupError as error:
+        raise Refused(str(error.args[0])) from None
 
 
 def pose(desk: Desk) -> None:

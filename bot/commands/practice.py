@@ -1,0 +1,150 @@
+"""`hotseat practice`: a mock interview in this terminal, or one led by a script of answers.
+
+Both go the whole way a chat platform's would: mailbox, worker, engine, outbox, adapter. The script is in `bot.commands.script`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.commands import CannotRun
+
+if TYPE_CHECKING:
+    from bot.chat.ids import ConversationId, Person
+    from bot.settings import Settings
+
+PRESENT_MS = 6_000
+"""A terminal that was not heard of for this long is gone; it reports every two seconds."""
+
+LEVELS = ("mid", "senior", "principal")
+MINDS = ("auto", "claude", "offline")
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `practice`."""
+    parser = subparsers.add_parser(
+        "practice",
+        help="hold a mock interview in this terminal",
+        description="Hold a mock interview in this terminal. No key, no account, no server needed.",
+        epilog="In the interview: hint, skip, pause, resume, time, stop, each as a message of its own. quit leaves and keeps.",
+    )
+    parser.add_argument("--type", metavar="TYPE", help="kind of question, such as debugging or product-design")
+    parser.add_argument("--level", choices=LEVELS, help="the level you practise for")
+    parser.add_argument("--question", metavar="ID", help="this very question (hotseat questions list)")
+    parser.add_argument("--minutes", type=int, metavar="N", help="length of the interview, 1 to 120")
+    parser.add_argument("--persona", metavar="ID", help="who interviews you")
+    parser.add_argument("--mind", choices=MINDS, default="auto", help="who leads and grades (default: auto)")
+    parser.add_argument("--seed", type=int, metavar="N", help="which variant of the question is drawn")
+    parser.add_argument(
+        "--script", type=Path, metavar="FILE", help="take the answers from a file, parted by lines of ---"
+    )
+    parser.add_argument("--json", action="store_true", help="with --script: one JSON object a line")
+    parser.set_defaults(handler=_run)
+
+
+def options(args: argparse.Namespace) -> dict[str, str]:
+    """What was asked for, as the `practice` command carries it."""
+    named = ("type", "level", "question", "minutes", "persona", "mind", "seed")
+    return {name: str(getattr(args, name)) for name in named if getattr(args, name) is not None}
+
+
+def me() -> tuple[Person, ConversationId]:
+    """The person at this terminal and their conversation."""
+    import getpass
+
+    from bot.adapters.terminal.connect import local
+
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):
+        # A container may run as a user with no name.
+        login = "me"
+    return local(login)
+
+
+def _run(args: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot import settings
+
+    if args.json and args.script is None:
+        raise CannotRun("--json needs --script FILE: a person reads cards, a program reads JSON.")
+    configured = settings.load()
+    configure_logging(configured)
+    if args.script is not None:
+        from bot.commands import script
+
+        return asyncio.run(script.run(configured, args))
+    return asyncio.run(_practise(configured, args))
+
+
+def configure_logging(configured: Settings) -> None:
+    """Log to stderr at the level asked for. Nothing anybody wrote is ever logged."""
+    import logging
+
+    logging.basicConfig(
+        level=configured.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+
+
+async def _practise(configured: Settings, args: argparse.Namespace) -> int:
+    import asyncio
+    import uuid
+    from concurrent.futures import ThreadPoolExecutor
+
+    from bot.store import embedded
+
+    # The server starts in another thread while the rest is imported: that is most of the way to the first question.
+    with ThreadPoolExecutor(1) as pool:
+        launching = None if configured.redis_url else pool.submit(embedded.launch, configured.data_dir)
+        from bot import app
+        from bot.adapters.terminal.connect import TerminalAdapter
+        from bot.delivery.ports import StoreAway
+        from bot.store.valkey import ValkeyStore
+
+        person, conversation = me()
+        library = app.open_library(configured)
+        check_options(library, args)
+        adapter = TerminalAdapter(person, conversation, app.now_ms)
+        launched = launching.result() if launching is not None else None
+    url = launched.url if launched is not None else configured.redis_url.get_secret_value()  # type: ignore[union-attr]
+    owner, address = uuid.uuid4().hex, conversation.address
+    try:
+        store = ValkeyStore(url, configured.namespace, app.SCREENS)
+        try:
+            seen = await store.attached(address)
+            await store.attach(address, owner, PRESENT_MS)
+            events = [adapter.returned(seen.last_seen_ms)] if seen is not None else []
+            # Stored before the ticker runs, so that no clock counts the time nobody was here.
+            await store.accept([*events, adapter.ran("practice", options(args))])
+            made = app.minds(configured, library)
+            async with app.running(
+                configured, url, library, (adapter,), made, namespace=configured.namespace, quiet_ms=configured.quiet_ms
+            ) as running:
+
+                async def touch() -> bool:
+                    return await store.touch(address, owner, PRESENT_MS)
+
+                code = await adapter.run(running.delivery.accept, touch=touch, refusals=(StoreAway,))
+            await store.detach(address, owner)
+            return code
+        finally:
+            await store.close()
+    finally:
+        if launched is not None:
+            await asyncio.to_thread(launched.close)
+
+
+def check_options(library: object, args: argparse.Namespace) -> None:
+    """Refuse what cannot be met before anything is shown or stored."""
+    from bot.interview.opening import Refused, check
+    from bot.library.load import Library
+
+    assert isinstance(library, Library)
+    try:
+        check(library, options(args))
+    except Refused as refused:
+        raise CannotRun(str(refused)) from None
