@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.chat.ids import Person
 from bot.interview.interviewer import Away
 from bot.models.claude import parameters, prompt
-from bot.models.claude.client import Client, make_client
+from bot.models.claude.client import make_client
 from bot.models.claude.faults import ACCOUNT, PASSING, Breaker, Fault, Kind, fault_of
 from bot.models.claude.ledger import Ledger, NoLedger, Usage, cost_usd
 from bot.models.claude.parameters import ClaudeSettings, Purpose
@@ -25,6 +25,8 @@ from bot.models.claude.prompt import Block
 
 if TYPE_CHECKING:
     from anthropic.types import RawMessageStreamEvent
+
+    from bot.models.claude.client import Client
 
 T = TypeVar("T")
 Hears = Callable[[str], Awaitable[None]]

@@ -79,7 +79,7 @@ def read(answer: Mapping[str, Any], checks: Sequence[str], usable: Sequence[Sent
     by_number = {sentence.number: sentence for sentence in usable}
     found: dict[str, Finding] = {}
     for held in schema.objects(answer.get("checks")):
-        check = held.get("check")
+        check = str(held.get("check"))
         if check in checks and check not in found and held.get("verdict") in schema.VERDICTS:
             found[check] = _finding(check, held, by_number)
     missing = [check for check in checks if check not in found]
