@@ -46,9 +46,8 @@ def number(turns: Iterable[tuple[int, str]], first: int = 1) -> tuple[Sentence, 
     """Number the sentences of `(turn, text)` pairs from `first`."""
     sentences: list[Sentence] = []
     for turn, text in turns:
-        sentences.extend(
-            Sentence(first + len(sentences) + offset, part, turn) for offset, part in enumerate(split(text))
-        )
+        for part in split(text):
+            sentences.append(Sentence(first + len(sentences), part, turn))
     return tuple(sentences)
 
 
