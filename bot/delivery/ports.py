@@ -12,8 +12,26 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.chat.events import Event
-from bot.chat.ids import Address
-from bot.chat.replies import Outgoing
+from bot.chat.ids import Address, platform_of
+from bot.chat.replies import CancelTimer, Outgoing, Progressing, SetTimer, Tell
+
+MAILBOXES = "mailboxes"
+"""The lane of what actors tell each other."""
+
+
+def lane_of(item: Outgoing, screens: frozenset[str] = frozenset()) -> str:
+    """The lane something goes out on: `MAILBOXES` for a `Tell`, else the lane of where the reply is shown."""
+    return MAILBOXES if isinstance(item, Tell) else lane_to(item.to, screens)
+
+
+def lane_to(where: Address, screens: frozenset[str] = frozenset()) -> str:
+    """The lane of replies to a conversation: its platform's name, so that any process connected to the platform can post.
+
+    `screens` names the platforms where only the process that shows a conversation can post to it (a terminal); there each
+    conversation has a lane of its own, `<platform>@<address>`. All processes on one store must agree on `screens`.
+    """
+    platform = platform_of(where)
+    return f"{platform}@{where}" if platform in screens else platform
 
 
 class LeaseLost(Exception):
@@ -43,21 +61,6 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class SetTimer:
-    """Ring a timer of this actor at `due_ms`; setting one of the same name moves it."""
-
-    name: str
-    due_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class CancelTimer:
-    """Forget a timer of this actor."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What handling events came to. `state` None deletes the actor's state; `keep_ms` None keeps it for good."""
 
@@ -76,22 +79,14 @@ class Handler(Protocol):
         """Handle every event given; an exception means none of them was handled."""
 
 
-class Progressing(Protocol):
-    """How a handler shows, before its outcome is committed, that it is at work. Best effort; may be lost, never repeated."""
-
-    async def typing(self) -> None:
-        """A reply is being prepared."""
-
-    async def step(self, text: str, done: int, total: int) -> None:
-        """`done` of `total` steps of something slow are done."""
-
-
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """The head of an actor's outbox. `known` is the platform's reference of the reply it edits; `attempts` counts this try;
-    `uncertain` says that an earlier try may have arrived."""
+    `uncertain` says that an earlier try may have arrived; `serial` names this entry and no other."""
 
     lease: Lease
+    lane: str
+    serial: int
     item: Outgoing
     known: str
     attempts: int
@@ -110,10 +105,14 @@ class DeadLetter:
 
 
 class Mailboxes(Protocol):
-    """Named operations on mailboxes and state."""
+    """Named operations on mailboxes and state. Every operation raises `StoreAway` when the store cannot serve it."""
 
     async def accept(self, events: Sequence[Event], quiet_ms: int = 0) -> int:
-        """Store events that were not seen before; return how many were new. `quiet_ms` lets more of the same arrive first."""
+        """Store events that were not seen before, in order; return how many were new.
+
+        `quiet_ms` lets more messages of one actor arrive before it is claimable; anything but a `Said` makes it claimable
+        at once. Safe to repeat.
+        """
 
     async def claim(self, lease_ms: int) -> Work | None:
         """Own the actor that has waited longest; None if none is ready."""
@@ -123,29 +122,35 @@ class Mailboxes(Protocol):
 
     async def commit(self, lease: Lease, handled: int, outcome: Outcome) -> None:
         """One step: check the token, save the state, append to the outbox, set timers, remove the first `handled`
-        events, and let the actor go (ready again at once if more events wait). `LeaseLost` if it is not ours."""
+        events, and let the actor go (ready again at once if more events wait). `LeaseLost` if it is not ours. Safe to
+        repeat: a second call after the first took effect does nothing."""
 
-    async def give_back(self, lease: Lease, after_ms: int) -> bool:
-        """Let the actor go unhandled, ready again after a while; False if the lease is lost."""
+    async def give_back(self, lease: Lease, after_ms: int, *, counted: bool = True) -> bool:
+        """Let the actor go unhandled, ready again after a while; False if the lease is lost.
 
-    async def set_aside(self, lease: Lease, reason: str) -> None:
-        """Move the first waiting event to the dead letters and let the actor go."""
+        `counted` False says that this try was no failure of the events (a process that stops hands its work back).
+        """
+
+    async def set_aside(self, lease: Lease, reason: str, outgoing: Sequence[Outgoing] = ()) -> None:
+        """Move the first waiting event to the dead letters, append what the person is told, and let the actor go; one
+        step. `LeaseLost` if it is not ours. Safe to repeat."""
 
     async def wait(self, timeout_s: float) -> None:
         """Return when there may be work, or after the time-out."""
 
 
 class Outbox(Protocol):
-    """Named operations on what goes out. A lane is a platform's name, or `mailboxes` for what actors tell each other."""
+    """Named operations on what goes out, by lane (see `lane_of`): first in, first out per actor and lane."""
 
     async def next_parcel(self, lane: str, lease_ms: int) -> Parcel | None:
         """Own the oldest ready outbox of a lane and see its head; None if none is ready."""
 
     async def sent(self, parcel: Parcel, reference: str) -> None:
-        """The head has arrived: remember its reference, remove it, go on with the next."""
+        """The head has arrived: remember its reference, remove it, go on with the next. Takes effect even when the lease
+        has passed on, because it states a fact; does nothing if that head is already gone."""
 
     async def try_later(self, parcel: Parcel, after_ms: int, uncertain: bool) -> None:
-        """The head stays; nothing of this actor goes out before `after_ms`."""
+        """The head stays; nothing of this actor goes out on this lane before `after_ms`. Does nothing if the lease is lost."""
 
     async def undeliverable(self, parcel: Parcel, reason: str) -> None:
         """The head can never arrive: set it aside with the reason, go on with the next."""
@@ -163,8 +168,19 @@ class Timers(Protocol):
     async def next_due_ms(self) -> int | None:
         """When the earliest timer is due, None without timers."""
 
+    async def wait_timers(self, timeout_s: float) -> None:
+        """Return when an earlier timer may have been set, or after the time-out."""
+
+
+class Store(Mailboxes, Outbox, Timers, Protocol):
+    """Everything delivery asks of a store."""
+
 
 Clock = Callable[[], int]
 """Unix milliseconds now."""
 
+Poisoned = Callable[[Address, Event], Awaitable[Sequence[Outgoing]]]
+"""Called when an event failed too often and is set aside; returns what to tell the person about it."""
+
 Deliver = Callable[[Sequence[Event]], Awaitable[int]]
+"""`Mailboxes.accept` as a function: what carries a `Tell` to its mailbox."""

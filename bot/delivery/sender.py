@@ -1,0 +1,97 @@
+"""The way out: posts what waits in the outbox of one lane, each reply once in people's eyes and in order.
+
+What to do about a failure is decided here: the platform's own waiting time is kept, an unknown failure is tried again at
+growing intervals and set aside in the end, and what can never arrive is set aside at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.chat.adapter import TryLater, Unreachable
+from bot.chat.replies import Outgoing
+from bot.delivery.loops import Loop, backoff_ms, where
+from bot.delivery.ports import Outbox, Parcel, StoreAway
+
+_log = logging.getLogger(__name__)
+
+_HAND_BACK_S = 2.0
+_INSIST_S = (0.1, 0.5, 2.0)
+
+Post = Callable[[Outgoing, str], Awaitable[str]]
+"""Shows something and returns the platform's reference; the text is the reference of what it edits, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPace:
+    """How a sender works. A post that takes most of `lease_ms` is given up as uncertain, before another sender takes over.
+    `attempts` bounds failures nobody foresaw; when a platform asks for patience it is given without end."""
+
+    lease_ms: int = 60_000
+    concurrency: int = 16
+    attempts: int = 10
+    retry_ms: int = 500
+    longest_retry_ms: int = 60_000
+
+
+class Sender(Loop[Parcel]):
+    """One process's sender on one lane."""
+
+    def __init__(self, lane: str, outbox: Outbox, post: Post, pace: SenderPace | None = None) -> None:
+        self._pace = pace or SenderPace()
+        super().__init__(f"sender {lane}", self._pace.concurrency)
+        self._lane = lane
+        self._outbox = outbox
+        self._post = post
+
+    async def _take(self) -> Parcel | None:
+        return await self._outbox.next_parcel(self._lane, self._pace.lease_ms)
+
+    async def _wait(self, timeout_s: float) -> None:
+        await self._outbox.wait_outgoing(self._lane, timeout_s)
+
+    async def _do(self, parcel: Parcel) -> None:
+        try:
+            async with asyncio.timeout(self._pace.lease_ms * 0.8 / 1000):
+                reference = await self._post(parcel.item, parcel.known)
+        except asyncio.CancelledError:
+            with contextlib.suppress(StoreAway, TimeoutError):
+                async with asyncio.timeout(_HAND_BACK_S):
+                    await self._outbox.try_later(parcel, 0, uncertain=True)
+            raise
+        except Unreachable as error:
+            self._note("reply set aside", error, parcel)
+            await self._outbox.undeliverable(parcel, str(error))
+        except TryLater as error:
+            self._note("reply waits", error, parcel)
+            await self._outbox.try_later(parcel, error.after_ms or self._backoff_ms(parcel), error.uncertain)
+        except Exception as error:  # noqa: BLE001 - whatever an adapter may raise
+            if parcel.attempts >= self._pace.attempts:
+                self._note("reply set aside", error, parcel)
+                await self._outbox.undeliverable(parcel, f"failed {parcel.attempts} times, last: {where(error)}")
+            else:
+                self._note("reply failed", error, parcel)
+                await self._outbox.try_later(parcel, self._backoff_ms(parcel), uncertain=True)
+        else:
+            await self._record(parcel, reference)
+
+    def _backoff_ms(self, parcel: Parcel) -> int:
+        return backoff_ms(parcel.attempts, self._pace.retry_ms, self._pace.longest_retry_ms)
+
+    async def _record(self, parcel: Parcel, reference: str) -> None:
+        for pause_s in _INSIST_S:
+            try:
+                await self._outbox.sent(parcel, reference)
+            except StoreAway:  # it has arrived, and forgetting that would send it twice
+                await asyncio.sleep(pause_s)
+            else:
+                return
+        await self._outbox.sent(parcel, reference)
+
+    def _note(self, what: str, error: Exception, parcel: Parcel) -> None:
+        known = {"lane": self._lane, "actor": parcel.lease.actor, "reply": parcel.item.id, "attempt": parcel.attempts}
+        _log.warning("%s: %s", what, where(error), extra=known)

@@ -1,0 +1,125 @@
+"""Everything that runs to deliver, as one object for the composition root: the way in, a worker, a sender per lane, the ticker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.chat.adapter import Adapter
+from bot.chat.events import Event
+from bot.chat.ids import Address
+from bot.chat.replies import Outgoing, Progressing, Tell
+from bot.delivery.mailbox import Intake
+from bot.delivery.ports import MAILBOXES, Clock, Handler, Poisoned, Store, lane_to
+from bot.delivery.sender import Post, Sender, SenderPace
+from bot.delivery.ticker import Ticker
+from bot.delivery.worker import Worker, WorkerPace
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast everything goes. `quiet_ms`: how long to wait for more messages of the same conversation."""
+
+    quiet_ms: int = 0
+    worker: WorkerPace = field(default_factory=WorkerPace)
+    sender: SenderPace = field(default_factory=SenderPace)
+    safety_s: float = 30.0
+
+
+class Delivery:
+    """Runs delivery in this process, beside any number of other processes on the same store.
+
+    `adapters` has an adapter per lane: by platform name, or by `lane_to(conversation, screens)` for a conversation that only
+    this process shows. `screens` must be what the store was given.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        handler: Handler,
+        adapters: Mapping[str, Adapter],
+        clock: Clock,
+        *,
+        screens: frozenset[str] = frozenset(),
+        poisoned: Poisoned | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        pace = pace or Pace()
+        self._adapters = dict(adapters)
+        self._screens = screens
+        self._intake = Intake(store, pace.quiet_ms)
+        self._worker = Worker(store, handler, clock, self.report_for, poisoned, pace.worker)
+        posts: dict[str, Post] = {lane: _through(adapter) for lane, adapter in self._adapters.items()}
+        posts[MAILBOXES] = self._deliver
+        self._senders = [Sender(lane, store, post, pace.sender) for lane, post in posts.items()]
+        self._ticker = Ticker(store, clock, pace.safety_s)
+        self._store = store
+        self._moved = asyncio.Event()
+        for loop in (self._worker, *self._senders):
+            loop.after = self._moved.set
+
+    async def accept(self, events: Sequence[Event]) -> None:
+        """Return when the events are stored durably. `StoreAway` if they may not be; then accept them again."""
+        await self._intake.accept(events)
+
+    async def settled(self, actor: Address) -> None:
+        """Return when everything accepted for an actor was handled and everything it said has gone out.
+
+        Only for an actor that this process alone works and sends for: nothing tells us what others do.
+        """
+        lanes = (MAILBOXES, lane_to(actor, self._screens))
+        while True:
+            self._moved.clear()
+            if await self._store.settled(actor, lanes):
+                return
+            await self._moved.wait()
+
+    def report_for(self, actor: Address) -> Progressing:
+        """How to show that an actor is being worked for; silent where this process has no way to."""
+        return _Report(actor, self._adapters.get(lane_to(actor, self._screens)))
+
+    def start(self) -> None:
+        """Begin to handle, send and tick."""
+        self._worker.start()
+        for sender in self._senders:
+            sender.start()
+        self._ticker.start()
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Take no new work, finish what is under way within the time, hand back the rest. Replies that are not out yet wait
+        in the store for the next process."""
+        await self._ticker.stop()
+        await self._worker.stop(grace_s)
+        await asyncio.gather(*(sender.stop(grace_s) for sender in self._senders))
+
+    async def _deliver(self, item: Outgoing, known: str) -> str:
+        del known
+        if isinstance(item, Tell):
+            await self._intake.accept([item.event])
+        return ""
+
+
+def _through(adapter: Adapter) -> Post:
+    async def post(item: Outgoing, known: str) -> str:
+        if isinstance(item, Tell):
+            raise TypeError("a message between actors on a platform's lane")
+        return await adapter.post(item, known)
+
+    return post
+
+
+class _Report:
+    """Shows work in the conversation it is done for. Whatever goes wrong with that is no concern of the work."""
+
+    def __init__(self, actor: Address, adapter: Adapter | None) -> None:
+        self._actor = actor
+        self._adapter = adapter
+
+    async def typing(self) -> None:
+        if self._adapter is not None:
+            await self._adapter.typing(self._actor)
+
+    async def step(self, text: str, done: int, total: int) -> None:
+        del text, done, total
+        await self.typing()

@@ -1,0 +1,187 @@
+"""Every key name in one place.
+
+A key is `<namespace>:{<partition>}:…`; the braces are the hash tag that keeps the keys of one script on one node of a
+cluster. There is one partition today; `partition_of` decides, so that more can come. What the values look like is told by
+the scripts that write them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote
+
+from bot.chat.ids import Address
+
+PARTITIONS = ("p0",)
+
+_NAMESPACE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+
+def partition_of(actor: str) -> str:
+    """The partition an actor's keys live in."""
+    del actor  # one partition holds everybody
+    return PARTITIONS[0]
+
+
+@dataclass(frozen=True)
+class ActorKeys:
+    """The keys of one actor, all under one beginning."""
+
+    start: str
+
+    @property
+    def mailbox(self) -> str:
+        """List of waiting events, oldest first, as JSON."""
+        return f"{self.start}:mailbox"
+
+    @property
+    def state(self) -> str:
+        """The actor's state: a format marker and the packed bytes."""
+        return f"{self.start}:state"
+
+    @property
+    def last(self) -> str:
+        """The token of the last commit, for a while: how a repeated commit is recognised."""
+        return f"{self.start}:last"
+
+    @property
+    def references(self) -> str:
+        """Hash of reply id to the platform's reference."""
+        return f"{self.start}:references"
+
+    @property
+    def presence(self) -> str:
+        """Hash of who shows this conversation: owner, seen (ms), until (ms)."""
+        return f"{self.start}:presence"
+
+    def outgoing(self, lane: str) -> str:
+        """List of `<serial>:<json>` to go out on a lane, oldest first."""
+        return f"{self.start}:out:{quote(lane, safe='@')}"
+
+    def trying(self, lane: str) -> str:
+        """Hash about the head of that list: serial, attempts, uncertain."""
+        return f"{self.start}:trying:{quote(lane, safe='@')}"
+
+
+@dataclass(frozen=True)
+class LaneKeys:
+    """The keys of one lane."""
+
+    start: str
+
+    @cached_property
+    def ready(self) -> str:
+        """Sorted set of actors by when their head may be taken (ms); a lease is a moment in the future."""
+        return f"{self.start}:ready"
+
+    @cached_property
+    def leases(self) -> str:
+        """Hash of actor to the token of the sender that has its head."""
+        return f"{self.start}:leases"
+
+    @cached_property
+    def wake(self) -> str:
+        """List with at most one token: a hint that there may be something to send."""
+        return f"{self.start}:wake"
+
+
+@dataclass(frozen=True)
+class PartitionKeys:
+    """The keys that the actors of one partition share."""
+
+    start: str
+
+    @cached_property
+    def ready(self) -> str:
+        """Sorted set of actors with waiting events by when they may be claimed (ms); a lease is a moment in the future."""
+        return f"{self.start}:ready"
+
+    @cached_property
+    def leases(self) -> str:
+        """Hash of actor to its owner's token; absent when nobody owns it."""
+        return f"{self.start}:leases"
+
+    @cached_property
+    def attempts(self) -> str:
+        """Hash of actor to how often its waiting events were claimed without a commit."""
+        return f"{self.start}:attempts"
+
+    @cached_property
+    def counter(self) -> str:
+        """The ever-growing number that tokens and serials are drawn from."""
+        return f"{self.start}:counter"
+
+    @cached_property
+    def wake(self) -> str:
+        """List with at most one token: a hint that an actor may be claimable."""
+        return f"{self.start}:wake"
+
+    @cached_property
+    def timers(self) -> str:
+        """Sorted set of `<actor>|<name>` by when the timer is due (ms)."""
+        return f"{self.start}:timers"
+
+    @cached_property
+    def timers_wake(self) -> str:
+        """List with at most one token: a hint that the earliest timer changed."""
+        return f"{self.start}:timers:wake"
+
+    @cached_property
+    def dead(self) -> str:
+        """List of dead letters as JSON, newest first."""
+        return f"{self.start}:dead"
+
+    def seen(self, event_id: str) -> str:
+        """The marker that an event was accepted."""
+        return f"{self.start}:seen:{event_id}"
+
+    def lane(self, lane: str) -> LaneKeys:
+        """The keys of a lane."""
+        return LaneKeys(f"{self.start}:lane:{quote(lane, safe='@')}")
+
+    def actor(self, actor: str) -> ActorKeys:
+        """The keys of an actor of this partition."""
+        return ActorKeys(f"{self.start}:actor:{actor}")
+
+
+class Keys:
+    """The keys of one namespace. ValueError if the namespace is not made of letters, digits and `_ . : -`."""
+
+    def __init__(self, namespace: str) -> None:
+        if not _NAMESPACE.fullmatch(namespace):
+            raise ValueError(f"not a namespace: {namespace!r}; letters, digits and _ . : - are allowed, up to 100")
+        self.namespace = namespace
+        self._partitions = {name: PartitionKeys(f"{namespace}:{{{name}}}") for name in PARTITIONS}
+
+    @property
+    def partitions(self) -> tuple[PartitionKeys, ...]:
+        """All partitions."""
+        return tuple(self._partitions.values())
+
+    def partition(self, actor: str) -> PartitionKeys:
+        """The partition an actor belongs to."""
+        return self._partitions[partition_of(actor)]
+
+    def actor(self, actor: str) -> ActorKeys:
+        """The keys of an actor."""
+        return self.partition(actor).actor(actor)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Patterns that match every key of this namespace and none of another (braces mean nothing in a pattern)."""
+        return tuple(f"{self.namespace}:{{{name}}}:*" for name in PARTITIONS)
+
+
+def timer_member(actor: Address, name: str) -> str:
+    """A timer's name among all timers. Addresses never hold the bar, they are percent-encoded."""
+    if "|" in actor:
+        raise ValueError(f"not an address: {actor!r}")
+    return f"{actor}|{name}"
+
+
+def timer_of(member: str) -> tuple[Address, str]:
+    """The actor and the name behind `timer_member`."""
+    actor, _, name = member.partition("|")
+    return Address(actor), name

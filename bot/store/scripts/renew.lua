@@ -1,0 +1,8 @@
+-- Keep owning an actor.
+-- KEYS: ready, leases   ARGV: actor, token, lease (ms)
+-- Returns 1, or 0 if the lease is lost.
+if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then
+  return 0
+end
+redis.call('ZADD', KEYS[1], digits(now_ms() + tonumber(ARGV[3])), ARGV[1])
+return 1

@@ -1,0 +1,65 @@
+-- What handling an actor's first events came to, in one step.
+-- KEYS: ready, leases, attempts, wake, counter, timers, timers wake, dead, mailbox, state, last, references;
+--       then per lane: outgoing, lane ready, lane leases, lane wake
+-- ARGV: actor, token, events handled, state: keep|set|delete, state, life of the state (ms, 0: for good),
+--       reason to set the first event aside (empty: handled), life of `last` (ms), count of timers;
+--       then per timer: its member, when it is due (ms, empty: forget it); then per outgoing item: number of its lane, item
+-- Returns 1; 2 if this very step was taken before; 0 if the lease is lost.
+local ready, leases, attempts, wake, counter = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local timers, timers_wake, dead = KEYS[6], KEYS[7], KEYS[8]
+local mailbox, state, last, references = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local actor, token, handled = ARGV[1], ARGV[2], tonumber(ARGV[3])
+if redis.call('HGET', leases, actor) ~= token then
+  return redis.call('GET', last) == token and 2 or 0
+end
+local now = now_ms()
+-- Removing comes first: a server that is out of memory then lets the whole step pass, and settling makes room.
+redis.call('HDEL', leases, actor)
+redis.call('HDEL', attempts, actor)
+if ARGV[7] ~= '' then
+  local entry = redis.call('LINDEX', mailbox, 0)
+  if entry then
+    bury(dead, counter, actor, 'event', ARGV[7], entry, now)
+  end
+end
+if handled > 0 then
+  redis.call('LTRIM', mailbox, handled, -1)
+end
+if ARGV[4] == 'delete' then
+  redis.call('DEL', state)
+elseif ARGV[4] == 'set' then
+  if ARGV[6] == '0' then
+    redis.call('SET', state, ARGV[5])
+    redis.call('PERSIST', references)
+  else
+    redis.call('SET', state, ARGV[5], 'PX', ARGV[6])
+    redis.call('PEXPIRE', references, ARGV[6])
+  end
+end
+local at = 10
+for _ = 1, tonumber(ARGV[9]) do
+  local member, due = ARGV[at], ARGV[at + 1]
+  if due == '' then
+    redis.call('ZREM', timers, member)
+  else
+    redis.call('ZADD', timers, due, member)
+    if redis.call('ZRANGE', timers, 0, 0)[1] == member then
+      wake_up(timers_wake)
+    end
+  end
+  at = at + 2
+end
+while at <= #ARGV do
+  local lane = 13 + 4 * tonumber(ARGV[at])
+  redis.call('RPUSH', KEYS[lane], digits(redis.call('INCR', counter)) .. ':' .. ARGV[at + 1])
+  lane_ready(KEYS[lane + 1], KEYS[lane + 2], KEYS[lane + 3], actor, now)
+  at = at + 2
+end
+if redis.call('LLEN', mailbox) > 0 then
+  redis.call('ZADD', ready, digits(now), actor)
+  wake_up(wake)
+else
+  redis.call('ZREM', ready, actor)
+end
+redis.call('SET', last, token, 'PX', ARGV[8])
+return 1

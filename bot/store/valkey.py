@@ -1,0 +1,346 @@
+"""Mailboxes, state, outbox, timers and presence on a Valkey or Redis server (7.0 or later).
+
+Every operation that changes something is one script, so that a process may be killed between any two of them. Which keys
+there are is told in `keys`, what happens in `scripts/`. This module holds no policy: who retries what, and when, is
+delivery's concern.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bot.chat.codec import Unreadable, dumps, loads
+from bot.chat.events import Event, Fired, Said
+from bot.chat.ids import Address
+from bot.chat.replies import Outgoing, Reply, SetTimer
+from bot.delivery.ports import DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of
+from bot.store.keys import Keys, timer_member, timer_of
+from bot.store.packing import StrangeState, pack, unpack
+from bot.store.wire import Wire
+
+_log = logging.getLogger(__name__)
+
+_DAY_MS = 24 * 3600 * 1000
+_SEEN_MS = 3 * _DAY_MS  # platforms redeliver for hours; three days leave room for a long weekend
+_LAST_MS = 10 * 60 * 1000  # a commit is repeated within seconds or never
+_PRESENCE_MS = 90 * _DAY_MS
+_REFERENCES_MS = 30 * _DAY_MS
+_QUIET_BOUND = 5
+_TOGETHER = 50  # events handed over with one claim
+_LOOK_AHEAD = 16  # ready actors learnt of with one look
+_BATCH = 500  # events in one script call; a longer one would hold up everybody else
+_STRANGE_STATE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who shows a conversation: `owner` is empty when nobody does now; `last_seen_ms` is 0 when nobody ever did."""
+
+    owner: str
+    last_seen_ms: int
+
+
+class ValkeyStore:
+    """The store. Implements `Mailboxes`, `Outbox` and `Timers`; connects when first used.
+
+    Raises `StoreAway` from every operation when the server cannot serve it. `screens` names the platforms whose
+    conversations each have a lane of their own (see `lane_of`).
+    """
+
+    def __init__(self, url: str, namespace: str = "hotseat", screens: frozenset[str] = frozenset()) -> None:
+        self._wire = Wire(url)
+        self._keys = Keys(namespace)
+        self._screens = screens
+        self._ahead: dict[str, deque[Address]] = {}  # per ready set: actors that were ready when we last looked
+        self._next: dict[str, float] = {}  # per ready set: when the next becomes ready (monotonic seconds)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._wire.close()
+
+    async def ping(self) -> None:
+        """`StoreAway` unless the server answers."""
+        await self._wire.call("PING")
+
+    # Mailboxes
+
+    async def accept(self, events: Sequence[Event], quiet_ms: int = 0) -> int:
+        """See `Mailboxes.accept`."""
+        new = 0
+        for partition in self._keys.partitions:
+            mine = [event for event in events if self._keys.partition(event.to) is partition]
+            for start in range(0, len(mine), _BATCH):
+                keys = [partition.ready, partition.leases, partition.attempts, partition.wake]
+                values: list[object] = [_SEEN_MS, _QUIET_BOUND]
+                for event in mine[start : start + _BATCH]:
+                    keys += [partition.actor(event.to).mailbox, partition.seen(event.id)]
+                    values += [event.to, dumps(event), quiet_ms if isinstance(event, Said) else 0]
+                new += int(await self._wire.run("accept", keys, values, again=True))
+        return new
+
+    async def claim(self, lease_ms: int) -> Work | None:
+        """See `Mailboxes.claim`."""
+        for partition in self._keys.partitions:
+            while actor := await self._ready_one(partition.ready):
+                own = partition.actor(actor)
+                keys = [partition.ready, partition.leases, partition.attempts, partition.wake, partition.counter]
+                found = await self._wire.run("claim", [*keys, own.mailbox, own.state], [actor, lease_ms, _TOGETHER])
+                work = await self._opened(actor, found) if found[0] else None
+                if work is not None:
+                    return work
+        return None
+
+    async def _opened(self, actor: Address, found: list[Any]) -> Work | None:
+        token, attempts, stored, entries = found
+        lease = Lease(actor, int(token))
+        try:
+            state = None if stored is None else unpack(stored)
+        except StrangeState as strange:
+            # Nothing is set aside: a later version can read what an earlier one cannot.
+            _log.error("state cannot be read", extra={"actor": actor, "reason": str(strange)})
+            await self.give_back(lease, _STRANGE_STATE_MS, counted=False)
+            return None
+        events: list[Event] = []
+        for entry in entries:
+            try:
+                events.append(loads(Event, entry))
+            except Unreadable:
+                break
+        if events:
+            return Work(lease, state, tuple(events), int(attempts))
+        _log.error("event cannot be read, set aside", extra={"actor": actor})
+        await self.set_aside(lease, "the stored event cannot be read")
+        return None
+
+    async def renew(self, lease: Lease, lease_ms: int) -> bool:
+        """See `Mailboxes.renew`."""
+        partition = self._keys.partition(lease.actor)
+        values = [lease.actor, lease.token, lease_ms]
+        return bool(await self._wire.run("renew", [partition.ready, partition.leases], values, again=True))
+
+    async def commit(self, lease: Lease, handled: int, outcome: Outcome) -> None:
+        """See `Mailboxes.commit`."""
+        await self._settle(lease, handled, "delete" if outcome.state is None else "set", outcome)
+
+    async def set_aside(self, lease: Lease, reason: str, outgoing: Sequence[Outgoing] = ()) -> None:
+        """See `Mailboxes.set_aside`."""
+        await self._settle(lease, 1, "keep", Outcome(None, tuple(outgoing)), reason)
+
+    async def _settle(
+        self, lease: Lease, handled: int, mode: Literal["keep", "set", "delete"], outcome: Outcome, reason: str = ""
+    ) -> None:
+        shared, own = self._keys.partition(lease.actor), self._keys.actor(lease.actor)
+        keys = [shared.ready, shared.leases, shared.attempts, shared.wake, shared.counter]
+        keys += [shared.timers, shared.timers_wake, shared.dead]
+        keys += [own.mailbox, own.state, own.last, own.references]
+        state = b"" if outcome.state is None else pack(outcome.state)
+        values: list[object] = [lease.actor, lease.token, handled, mode, state, outcome.keep_ms or 0, reason, _LAST_MS]
+        values.append(len(outcome.timers))
+        for timer in outcome.timers:
+            due = timer.due_ms if isinstance(timer, SetTimer) else ""
+            values += [timer_member(lease.actor, timer.name), due]
+        lanes: dict[str, int] = {}
+        for item in outcome.outgoing:
+            lane = lane_of(item, self._screens)
+            if lane not in lanes:
+                lanes[lane] = len(lanes)
+                of_lane = shared.lane(lane)
+                keys += [own.outgoing(lane), of_lane.ready, of_lane.leases, of_lane.wake]
+            values += [lanes[lane], dumps(item)]
+        if not await self._wire.run("settle", keys, values, again=True):
+            raise LeaseLost
+
+    async def give_back(self, lease: Lease, after_ms: int, *, counted: bool = True) -> bool:
+        """See `Mailboxes.give_back`."""
+        partition = self._keys.partition(lease.actor)
+        keys = [partition.ready, partition.leases, partition.attempts, partition.wake]
+        return bool(await self._wire.run("give_back", keys, [lease.actor, lease.token, after_ms, int(counted)]))
+
+    async def wait(self, timeout_s: float) -> None:
+        """See `Mailboxes.wait`."""
+        partition = self._keys.partitions[0]
+        await self._sleep(partition.ready, partition.wake, timeout_s)
+
+    # Outbox
+
+    async def next_parcel(self, lane: str, lease_ms: int) -> Parcel | None:
+        """See `Outbox.next_parcel`."""
+        for partition in self._keys.partitions:
+            of_lane = partition.lane(lane)
+            while actor := await self._ready_one(of_lane.ready):
+                own = partition.actor(actor)
+                keys = [of_lane.ready, of_lane.leases, of_lane.wake, partition.counter]
+                keys += [own.outgoing(lane), own.trying(lane)]
+                found = await self._wire.run("take", keys, [actor, lease_ms])
+                parcel = await self._unwrapped(actor, lane, found) if found[0] else None
+                if parcel is not None:
+                    return parcel
+        return None
+
+    async def _unwrapped(self, actor: Address, lane: str, found: list[Any]) -> Parcel | None:
+        token, serial, attempts, uncertain, text = found
+        try:
+            item: Outgoing = loads(Outgoing, text)
+        except Unreadable:
+            _log.error("reply cannot be read, set aside", extra={"actor": actor, "lane": lane})
+            await self._finish(actor, lane, int(serial), reason="the stored reply cannot be read")
+            return None
+        known = b""
+        if isinstance(item, Reply) and item.edits:
+            known = await self._wire.call("HGET", self._keys.actor(actor).references, item.edits) or b""
+        return Parcel(Lease(actor, int(token)), lane, int(serial), item, known.decode(), int(attempts), bool(uncertain))
+
+    async def sent(self, parcel: Parcel, reference: str) -> None:
+        """See `Outbox.sent`."""
+        actor = parcel.lease.actor
+        if not await self._finish(actor, parcel.lane, parcel.serial, reply=parcel.item.id, reference=reference):
+            _log.info("reply was already settled", extra={"actor": actor, "lane": parcel.lane})
+
+    async def undeliverable(self, parcel: Parcel, reason: str) -> None:
+        """See `Outbox.undeliverable`."""
+        await self._finish(parcel.lease.actor, parcel.lane, parcel.serial, reason=reason or "undeliverable")
+
+    async def _finish(
+        self, actor: Address, lane: str, serial: int, *, reason: str = "", reply: str = "", reference: str = ""
+    ) -> bool:
+        partition, own = self._keys.partition(actor), self._keys.actor(actor)
+        of_lane = partition.lane(lane)
+        keys = [of_lane.ready, of_lane.leases, of_lane.wake, partition.counter]
+        keys += [own.outgoing(lane), own.trying(lane), own.references, own.state, partition.dead]
+        values = [actor, serial, reason, reply, reference, _REFERENCES_MS]
+        return bool(await self._wire.run("finish", keys, values, again=True))
+
+    async def try_later(self, parcel: Parcel, after_ms: int, uncertain: bool) -> None:
+        """See `Outbox.try_later`."""
+        actor, lane = parcel.lease.actor, parcel.lane
+        of_lane = self._keys.partition(actor).lane(lane)
+        keys = [of_lane.ready, of_lane.leases, of_lane.wake, self._keys.actor(actor).trying(lane)]
+        doubt = int(uncertain or parcel.uncertain)
+        if not await self._wire.run("postpone", keys, [actor, parcel.lease.token, after_ms, doubt]):
+            _log.info("reply has another sender", extra={"actor": actor, "lane": lane})
+
+    async def wait_outgoing(self, lane: str, timeout_s: float) -> None:
+        """See `Outbox.wait_outgoing`."""
+        of_lane = self._keys.partitions[0].lane(lane)
+        await self._sleep(of_lane.ready, of_lane.wake, timeout_s)
+
+    # Timers
+
+    async def fire_due(self, now_ms: int, limit: int = 100) -> int:
+        """See `Timers.fire_due`."""
+        rang = 0
+        for partition in self._keys.partitions:
+            command = ("ZRANGEBYSCORE", partition.timers, "-inf", now_ms, "WITHSCORES", "LIMIT", 0, limit)
+            for member, due in _pairs(await self._wire.call(*command)):
+                actor, name = timer_of(member)
+                event = Fired(f"timer:{actor}:{name}:{due}", actor, now_ms, name, due)
+                keys = [partition.timers, partition.ready, partition.leases, partition.attempts, partition.wake]
+                keys += [partition.actor(actor).mailbox, partition.seen(event.id)]
+                rang += int(
+                    await self._wire.run("fire", keys, [member, due, actor, dumps(event), _SEEN_MS], again=True)
+                )
+        return rang
+
+    async def next_due_ms(self) -> int | None:
+        """See `Timers.next_due_ms`."""
+        firsts = [await self._wire.call("ZRANGE", part.timers, 0, 0, "WITHSCORES") for part in self._keys.partitions]
+        return min((due for found in firsts for _, due in _pairs(found)), default=None)
+
+    async def wait_timers(self, timeout_s: float) -> None:
+        """See `Timers.wait_timers`."""
+        await self._wire.wait(self._keys.partitions[0].timers_wake, timeout_s)
+
+    # What others read
+
+    async def peek_state(self, actor: Address) -> bytes | None:
+        """An actor's state as last committed, None if it has none. Reads only; nobody waits for anybody."""
+        stored = await self._wire.call("GET", self._keys.actor(actor).state)
+        return None if stored is None else unpack(stored)
+
+    async def waiting(self, actor: Address) -> int:
+        """How many of an actor's events are not handled yet."""
+        return int(await self._wire.call("LLEN", self._keys.actor(actor).mailbox))
+
+    async def settled(self, actor: Address, lanes: Sequence[str]) -> bool:
+        """Whether nothing of an actor waits: no event unhandled or in work, nothing to go out on these lanes."""
+        keys = self._keys.actor(actor)
+        if await self.waiting(actor) or await self._wire.call("HEXISTS", self._keys.partition(actor).leases, actor):
+            return False
+        return not any([await self._wire.call("LLEN", keys.outgoing(lane)) for lane in lanes])
+
+    async def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        """What was set aside, newest first. The words of people stay in the store."""
+        letters: list[DeadLetter] = []
+        for partition in self._keys.partitions:
+            entries = await self._wire.call("LRANGE", partition.dead, 0, limit - 1)
+            letters.extend(_letter(entry) for entry in entries)
+        return sorted(letters, key=lambda letter: -letter.at_ms)[:limit]
+
+    async def forget_namespace(self) -> int:
+        """Remove everything under this store's namespace; how many keys there were."""
+        gone = 0
+        for pattern in self._keys.patterns:
+            async for keys in self._wire.scan(pattern):
+                gone += await self._wire.unlink(keys)
+        return gone
+
+    # Who shows a conversation
+
+    async def attach(self, conversation: Address, owner: str, ttl_ms: int) -> Presence:
+        """Show a conversation from now on, whoever did before; returns how it was before."""
+        return (await self._presence(conversation, "attach", owner, ttl_ms))[1]
+
+    async def attached(self, conversation: Address) -> Presence | None:
+        """Who shows a conversation, or when it was last shown; None if that was never or more than 90 days ago."""
+        before = (await self._presence(conversation, "look"))[1]
+        return before if before.last_seen_ms else None
+
+    async def touch(self, conversation: Address, owner: str, ttl_ms: int) -> bool:
+        """Go on showing a conversation; False if somebody else took it over."""
+        return (await self._presence(conversation, "touch", owner, ttl_ms))[0]
+
+    async def detach(self, conversation: Address, owner: str) -> bool:
+        """Show a conversation no longer; False if somebody else took it over."""
+        return (await self._presence(conversation, "detach", owner))[0]
+
+    async def _presence(
+        self, conversation: Address, act: str, owner: str = "", ttl_ms: int = 0
+    ) -> tuple[bool, Presence]:
+        keys = [self._keys.actor(conversation).presence]
+        values = [act, owner, ttl_ms, _PRESENCE_MS]
+        done, before, seen = await self._wire.run("presence", keys, values, again=act != "attach")
+        return bool(done), Presence(before.decode(), int(seen or 0))
+
+    # How claiming finds its actors, and sleeping its end
+
+    async def _ready_one(self, ready: str) -> Address | None:
+        """An actor that is, or a moment ago was, ready; the script that claims it decides. None if there is none."""
+        ahead = self._ahead.setdefault(ready, deque())
+        if not ahead:
+            wait_ms, *members = await self._wire.run("due", [ready], [_LOOK_AHEAD])
+            self._next[ready] = time.monotonic() + wait_ms / 1000 if wait_ms >= 0 else float("inf")
+            ahead.extend(Address(member.decode()) for member in members)
+        return ahead.popleft() if ahead else None
+
+    async def _sleep(self, ready: str, wake: str, timeout_s: float) -> None:
+        left_s = min(timeout_s, self._next.get(ready, 0.0) - time.monotonic())
+        if left_s >= 0.001:  # nought would mean for ever
+            await self._wire.wait(wake, left_s)
+
+
+def _pairs(found: list[Any]) -> list[tuple[str, int]]:
+    """Members and scores, whether the server sends them in pairs or flat."""
+    if found and isinstance(found[0], (list, tuple)):
+        return [(member.decode(), int(score)) for member, score in found]
+    return [(member.decode(), int(float(score))) for member, score in zip(found[::2], found[1::2], strict=True)]
+
+
+def _letter(entry: bytes) -> DeadLetter:
+    held = json.loads(entry)
+    return DeadLetter(held["id"], Address(held["actor"]), held["kind"], held["reason"], int(held["at_ms"]))
