@@ -1,6 +1,6 @@
 """`hotseat questions`: list the bank, lint it, show one question as its author sees it.
 
-Prints to stdout, errors to stderr. It changes nothing and starts no interview.
+Changes nothing and starts no interview.
 """
 
 from __future__ import annotations
@@ -8,14 +8,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.commands import CannotRun
+
 if TYPE_CHECKING:
     from bot.library.items import Criterion, Question
+    from bot.library.load import Library
     from bot.library.problems import Problem
 
 WIDTH = 100
@@ -30,7 +32,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     listing.add_argument("--type", dest="kind", metavar="TYPE", help="only this type, such as debugging")
     listing.add_argument("--level", metavar="LEVEL", help="only this level: mid, senior or principal")
     listing.add_argument("--json", action="store_true", help="print one JSON array")
-    listing.set_defaults(handler=_reporting(_list))
+    listing.set_defaults(handler=_list)
 
     lint = commands.add_parser(
         "lint",
@@ -39,50 +41,39 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     lint.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a bank's folder, or a file or folder in one")
     lint.add_argument("--json", action="store_true", help="print one JSON array")
-    lint.set_defaults(handler=_reporting(_lint))
+    lint.set_defaults(handler=_lint)
 
     show = commands.add_parser("show", help="show one question", description="Show everything about one question.")
     show.add_argument("id", metavar="ID")
     show.add_argument("--variant", type=int, default=1, metavar="N", help="which variant to fill in, from 1")
-    show.set_defaults(handler=_reporting(_show))
+    show.set_defaults(handler=_show)
 
 
-def _reporting(handler: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """The handler with content errors and unknown names said in plain words on stderr."""
+def _library() -> Library:
+    """The bank in force."""
+    from bot import settings
+    from bot.library.load import Library
 
-    def run(args: argparse.Namespace) -> int:
-        from bot.library.choose import NothingToChoose
-        from bot.library.load import Unknown
-        from bot.library.problems import ContentError
-
-        try:
-            return handler(args)
-        except (ContentError, Unknown, NothingToChoose) as error:
-            print(error, file=sys.stderr)
-            return 1
-
-    return run
+    return Library.open(settings.load().questions)
 
 
 def _list(args: argparse.Namespace) -> int:
     from bot.library.choose import nothing
     from bot.library.items import Kind, Level
-    from bot.library.load import Library
 
     for name, value, known in (("type", args.kind, Kind), ("level", args.level, Level)):
         if value is not None and value not in list(known):
-            print(f"There is no {name} {value!r}; it is one of {', '.join(known)}.", file=sys.stderr)
-            return 2
+            raise CannotRun(f"There is no {name} {value!r}; it is one of {', '.join(known)}.")
     fits = [
         question
-        for question in Library.open().all()
+        for question in _library().all()
         if args.kind in {None, question.type.value} and (args.level is None or args.level in question.levels)
     ]
     if args.json:
         print(json.dumps([_entry(question) for question in fits], ensure_ascii=False))
         return 0
     if not fits:
-        raise nothing(args.kind, args.level)
+        raise CannotRun(str(nothing(args.kind, args.level)))
     width = max(len(question.id) for question in fits)
     kinds = max(len(question.type.value) for question in fits)
     for question in fits:
@@ -105,10 +96,11 @@ def _entry(question: Question) -> dict[str, object]:
 
 
 def _lint(args: argparse.Namespace) -> int:
+    from bot import settings
     from bot.library.lint import lint
     from bot.library.problems import Severity
 
-    found = lint(args.path, coverage=_coverage())
+    found = lint(args.path or settings.load().questions, coverage=_coverage())
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     if args.json:
         print(json.dumps([_problem(problem) for problem in found], ensure_ascii=False))
@@ -151,15 +143,17 @@ def _summary(errors: int, warnings: int) -> str:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from bot.library.load import Library
+    from bot.library.load import Unknown
 
-    library = Library.open()
-    template = library.question(args.id)
+    library = _library()
+    try:
+        template = library.question(args.id)
+    except Unknown as unknown:
+        raise CannotRun(str(unknown)) from None
     count = len(template.variants)
     if not 1 <= args.variant <= max(count, 1):
         has = f"has variants 1 to {count}" if count else "has no variants"
-        print(f"{template.id} {has}.", file=sys.stderr)
-        return 1
+        raise CannotRun(f"{template.id} {has}.")
     question = template.drawn(args.variant - 1)
     dimensions = {held.id: held.name for held in library.rubric(question.type).dimensions}
     speakers = [f"{held.name}, {held.role}" for held in map(library.persona, question.personas)]
