@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from bot.chat.adapter import Adapter
-from bot.delivery.service import Delivery
+from bot.chat.ids import Address
+from bot.delivery.ports import lane_to
+from bot.delivery.service import Delivery, Pace
+from bot.delivery.worker import WorkerPace
 from bot.interview.engine import Engine
 from bot.interview.grader import Grader
 from bot.interview.interviewer import Interviewer
@@ -74,19 +77,25 @@ async def running(
     settings: Settings,
     url: str,
     library: Library,
-    adapters: Sequence[Adapter],
     made: Minds,
+    adapter: Adapter,
+    conversation: Address,
     *,
     namespace: str,
     quiet_ms: int,
 ) -> AsyncIterator[App]:
-    """The store, the worker, the senders of these adapters and the ticker, running until left."""
+    """The store, the worker, the senders and the ticker for one conversation's adapter, running until left."""
     store = ValkeyStore(url, namespace, SCREENS)
     try:
         delivery = Delivery(
-            store, Router(Engine(library, made)), adapters, now_ms, lease_ms=settings.lease_ms, quiet_ms=quiet_ms
+            store,
+            Router(Engine(library, made)),
+            {lane_to(conversation, SCREENS): adapter},
+            now_ms,
+            screens=SCREENS,
+            pace=Pace(quiet_ms=quiet_ms, worker=WorkerPace(lease_ms=settings.lease_ms)),
         )
-        await delivery.start()
+        delivery.start()
         try:
             yield App(store, delivery, library, made)
         finally:

@@ -122,13 +122,23 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
             await store.accept([*events, adapter.ran("practice", options(args))])
             made = app.minds(configured, library)
             async with app.running(
-                configured, url, library, (adapter,), made, namespace=configured.namespace, quiet_ms=configured.quiet_ms
+                configured,
+                url,
+                library,
+                made,
+                adapter,
+                address,
+                namespace=configured.namespace,
+                quiet_ms=configured.quiet_ms,
             ) as running:
 
                 async def touch() -> bool:
                     return await store.touch(address, owner, PRESENT_MS)
 
-                code = await adapter.run(running.delivery.accept, touch=touch, refusals=(StoreAway,))
+                async def settled() -> None:
+                    await running.delivery.settled(address)
+
+                code = await adapter.run(running.delivery.accept, touch=touch, settled=settled, refusals=(StoreAway,))
             await store.detach(address, owner)
             return code
         finally:

@@ -23,6 +23,7 @@ from bot.commands import CannotRun
 from bot.commands.practice import check_options, options
 from bot.settings import Settings
 
+ADDRESS = ConversationId("terminal", "local", "script").address
 LIMIT_BYTES = 4 * 1024 * 1024
 COMMANDS = ("hint", "skip", "pause", "resume", "time", "stop", "help", "done")
 
@@ -96,9 +97,10 @@ async def run(configured: Settings, args: argparse.Namespace) -> int:
     # A namespace of its own: another terminal's worker on the same server must not lead this interview.
     namespace = f"{configured.namespace}-script-{uuid.uuid4().hex[:8]}"
     adapter = ScriptAdapter(args.json)
+    made = app.minds(configured, library)
     try:
         async with app.running(
-            configured, url, library, (adapter,), app.minds(configured, library), namespace=namespace, quiet_ms=0
+            configured, url, library, made, adapter, ADDRESS, namespace=namespace, quiet_ms=0
         ) as running:
             try:
                 await _Script(running, adapter).hold(turns, {"seed": "0", **options(args), "quiet": "yes"})
@@ -123,7 +125,7 @@ class _Script:
         self._running = running
         self._adapter = adapter
         self._person = Person("terminal", "local", "script")
-        self._to = ConversationId("terminal", "local", "script").address
+        self._to = ADDRESS
         self._now_ms = app.now_ms()
         self._count = 0
 
