@@ -37,10 +37,8 @@ def test_what_must_not_be_said(words: str, reason: str) -> None:
 
 
 def test_a_secret_leaks_by_its_words_in_a_row_not_by_one_of_them() -> None:
-    secret = ("Compares when each page was embedded with when it was last edited",)
-    assert "gives away" in refused(
-        "Would you compare when each page was embedded with its last edit date?", secret
-    ) or ("gives away" in refused("Did you compare the page embedded last edited times?", secret))
+    secret = ("Compares when the page was embedded with when it was last edited",)
+    assert "gives away" in refused("Would you compare the page embedded last week with the others?", secret)
     assert not refused("Which page would you open first?", secret)
 
 
