@@ -49,7 +49,7 @@ class Keyboard(Protocol):
         """The prompt or the status line says something else now."""
 
     def unsent(self) -> str:
-        """What is typed and not sent."""
+        """What was typed and not sent when reading ended."""
 
     def guarded(self) -> AbstractContextManager[object]:
         """While this is held, what anything else prints does not tear what is being typed."""
@@ -135,12 +135,18 @@ class Prompt:
         self._status = status
         self._styled = styled
         self._session: PromptSession[str] | None = None
+        self._unsent = ""
 
     async def read(self, default: str = "") -> Entry:
         """The next message, however many lines it has."""
         if self._session is None:
             self._session = self._open()
-        return Entry(await self._session.prompt_async(default=default, handle_sigint=False))
+        self._unsent = ""
+        try:
+            return Entry(await self._session.prompt_async(default=default, handle_sigint=False))
+        except (EOFError, asyncio.CancelledError):
+            self._unsent = self._session.default_buffer.text
+            raise
 
     async def show(self, text: str) -> None:
         """Write above the prompt, which is taken away meanwhile and drawn again with what is typed in it."""
@@ -162,8 +168,8 @@ class Prompt:
             self._session.app.invalidate()
 
     def unsent(self) -> str:
-        """What stands at the prompt."""
-        return self._session.default_buffer.text if self._session is not None else ""
+        """What stood at the prompt when it was left."""
+        return self._unsent
 
     def guarded(self) -> AbstractContextManager[object]:
         """Send other people's prints above the prompt, on the thread the library keeps for that."""
