@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.chat.ids import Person
 from bot.interview.interviewer import Away
 from bot.models.claude import parameters, prompt
-from bot.models.claude.client import make_client
+from bot.models.claude.client import check, make_client, warm_up
 from bot.models.claude.faults import ACCOUNT, PASSING, Breaker, Fault, Kind, fault_of
 from bot.models.claude.ledger import Ledger, NoLedger, Usage, cost_usd
 from bot.models.claude.parameters import ClaudeSettings, Purpose
@@ -71,11 +71,15 @@ class _Tally:
 
 
 class Claude:
-    """The line to Claude, shared by interviewer and grader: one client, one memory of outages, one ledger."""
+    """The line to Claude, shared by interviewer and grader: one client, one memory of outages, one ledger.
+
+    ValueError when the settings lack something. Connects when first used; `aclose` when done.
+    """
 
     def __init__(
         self, settings: ClaudeSettings, ledger: Ledger | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        check(settings)
         self.settings = settings
         self.clock = clock
         self._ledger = ledger or NoLedger()
@@ -105,6 +109,9 @@ class Claude:
         reason = "no model is available for now"
         if not self._breaker.allows(_ACCOUNT):
             raise Away(reason)
+        if self._client is None:
+            await warm_up()
+            self._client = self._client or make_client(self.settings)
         while tries:
             model = tries.pop(0)
             left = until - self.clock()
@@ -188,7 +195,7 @@ class Claude:
         import anthropic
 
         if self._client is None:
-            self._client = make_client(self.settings)
+            raise Fault(Kind.CUT)
         timeout = anthropic.Timeout(purpose.silence_s, connect=min(5.0, purpose.silence_s))
         async with await self._client.messages.create(**request, stream=True, timeout=timeout) as stream:
             async for event in stream:
@@ -246,8 +253,8 @@ class Claude:
 def _count(event: RawMessageStreamEvent, tally: _Tally) -> None:
     """Add one event of a stream to what is known of the call."""
     if event.type == "message_start":
-        usage = event.message.usage
         tally.seen = True
+        usage = event.message.usage
         tally.plain, tally.read = usage.input_tokens, usage.cache_read_input_tokens or 0
         hour = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else 0
         tally.written = {"5m": (usage.cache_creation_input_tokens or 0) - hour, "1h": hour}

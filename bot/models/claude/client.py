@@ -25,29 +25,36 @@ def _import() -> None:
         importlib.import_module(name)
 
 
+def check(settings: ClaudeSettings) -> None:
+    """ValueError, in plain words, when something a client needs is missing. Does not import the SDK."""
+    if settings.provider == "anthropic" and not settings.api_key:
+        raise ValueError("Claude needs an API key")
+    if settings.provider == "anthropic" and not settings.base_url.startswith(("http://", "https://")):
+        raise ValueError("the address of the Messages API must start with http:// or https://")
+    if settings.provider != "anthropic" and not settings.region:
+        raise ValueError(f"Claude on {settings.provider.title()} needs a region")
+    if settings.provider == "vertex" and not settings.project:
+        raise ValueError("Claude on Vertex needs a project")
+
+
 def make_client(settings: ClaudeSettings) -> Client:
     """The SDK's client for these settings; ValueError when something it needs is missing.
 
     The SDK never retries by itself: it would obey a server that asks it to wait for an hour. It never traces either.
     """
+    check(settings)
     # At debug level the SDK logs whole requests, and with them what candidates wrote.
     logging.getLogger("anthropic").setLevel(logging.WARNING)
     if settings.provider == "bedrock":
         from anthropic import AsyncAnthropicBedrock
 
-        if not settings.region:
-            raise ValueError("Claude on Bedrock needs a region")
         return AsyncAnthropicBedrock(aws_region=settings.region, max_retries=0, open_telemetry=False)
     if settings.provider == "vertex":
         from anthropic import AsyncAnthropicVertex
 
-        if not (settings.region and settings.project):
-            raise ValueError("Claude on Vertex needs a region and a project")
         return AsyncAnthropicVertex(
             region=settings.region, project_id=settings.project, max_retries=0, open_telemetry=False
         )
     from anthropic import AsyncAnthropic
 
-    if not settings.api_key:
-        raise ValueError("Claude needs an API key")
     return AsyncAnthropic(api_key=settings.api_key, base_url=settings.base_url, max_retries=0, open_telemetry=False)

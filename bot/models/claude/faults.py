@@ -92,8 +92,8 @@ def fault_of(error: Exception) -> Fault | None:
         return Fault(Kind.SLOW)
     if isinstance(error, anthropic.APIConnectionError | httpx2.HTTPError | OSError):
         return Fault(Kind.CUT)
-    # Whatever else a library trips over (a body that is no JSON, a shape it does not know) is the server's doing.
-    if isinstance(error, anthropic.AnthropicError | httpx2.StreamError | ValueError | TypeError):
+    # What the libraries trip over while reading (a body that is no JSON, say) is the server's doing.
+    if isinstance(error, anthropic.AnthropicError | httpx2.StreamError | ValueError):
         return Fault(Kind.SERVER)
     return None
 

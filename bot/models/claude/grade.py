@@ -7,6 +7,7 @@ even sent. Levels and totals are computed elsewhere, from the verdicts.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,8 @@ from bot.models.claude import prompt, schema
 from bot.models.claude.call import Ask, Claude, Unusable
 
 NAME = "claude"
+
+_log = logging.getLogger(__name__)
 
 _REASON_LIMIT = 240
 _STRENGTH: Mapping[Verdict, float] = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.NOT: 0.0}
@@ -41,7 +44,6 @@ class ClaudeGrader:
         criteria = prompt.shuffled(request)
         flags, usable = _usable(request)
         if not usable:
-            await report(len(criteria), len(criteria))
             return _judgement(request, {}, flags)
         checks = [check.id for criterion in criteria for check in criterion.checks]
         ask = Ask(
@@ -125,35 +127,44 @@ class _Progress:
         self._criteria = [frozenset(check.id for check in criterion.checks) for criterion in criteria]
         self._report = report
         self._most = -1
+        self._judged: set[str] = set()
+        self._read = 0
 
     async def start(self) -> None:
         await self._reached(0)
 
     async def hears(self, text: str) -> None:
-        if text.rstrip().endswith("}"):
-            judged = set(_complete(text))
-            await self._reached(sum(1 for checks in self._criteria if checks <= judged))
+        if len(text) < self._read:
+            # A second try starts from nothing.
+            self._judged, self._read = set(), 0
+        judged, self._read = _complete(text, self._read)
+        self._judged.update(judged)
+        if judged:
+            await self._reached(sum(1 for checks in self._criteria if checks <= self._judged))
 
     async def finish(self) -> None:
         await self._reached(len(self._criteria))
 
     async def _reached(self, done: int) -> None:
-        # A second try starts from nothing; what people see never goes back.
-        if done > self._most:
-            self._most = done
-            await self._report(done, len(self._criteria))
-
-
-def _complete(text: str) -> list[str]:
-    """Ids of the checks whose objects are complete in the beginning of an answer."""
-    decoder = json.JSONDecoder()
-    found: list[str] = []
-    at = text.find("[")
-    while at >= 0 and (at := text.find("{", at)) >= 0:
+        # What people see never goes back.
+        if done <= self._most:
+            return
+        self._most = done
         try:
-            held, at = decoder.raw_decode(text, at)
+            await self._report(done, len(self._criteria))
+        except Exception as error:  # noqa: BLE001 - a step nobody saw must not cost the judgement
+            _log.warning("progress could not be shown: %s", type(error).__name__)
+
+
+def _complete(text: str, start: int) -> tuple[list[str], int]:
+    """Ids of the checks whose objects are complete in a growing answer, from `start` on, and how far it was read."""
+    at = start or text.find("[") + 1
+    found: list[str] = []
+    while at and (begin := text.find("{", at)) >= 0:
+        try:
+            held, at = json.JSONDecoder().raw_decode(text, begin)
         except ValueError:
             break
         if isinstance(held, dict) and isinstance(held.get("check"), str):
             found.append(held["check"])
-    return found
+    return found, at

@@ -18,7 +18,7 @@ from bot.interview import evidence
 from bot.interview.grader import GradeRequest
 from bot.interview.interviewer import Line, MoveKind, TurnRequest
 from bot.library.items import Criterion, Level, Question
-from bot.models.claude._render import render
+from bot.library.prompts import render
 
 _SPACES = re.compile(r"\s+")
 _JOINERS = frozenset("\u200c\u200d")  # what some scripts and emoji need; every other invisible character goes

@@ -1,0 +1,1 @@
+"""Tests of the Claude mind against a Messages server on the wire."""
