@@ -181,7 +181,12 @@ def notes(session: Session, question: Question, flags: Iterable[str]) -> tuple[s
     expected = question.by_level.get(Level(session.level))
     if expected is not None:
         said.append(f"At this level I expect: {_lower_first(expected.expects.rstrip('.'))}.")
-    return (*said, *(_FLAG_NOTES[flag] for flag in flags if flag in _FLAG_NOTES))
+    return (*said, *flag_notes(flags))
+
+
+def flag_notes(flags: Iterable[str]) -> tuple[str, ...]:
+    """What to say about flags raised on an answer as a whole, in their order."""
+    return tuple(_FLAG_NOTES[flag] for flag in flags if flag in _FLAG_NOTES)
 
 
 def _asked_first(session: Session) -> bool:

@@ -130,9 +130,61 @@ CONTRACTIONS = {
 """Short forms that are two words, with and without the apostrophe."""
 
 _NUMBERS = """
-zero:0 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13 fourteen:14 fifteen:15
-sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90
-hundred:100 thousand:1000 million:1000000
+zero:0 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 thirteen:13 fourteen:14
+fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 thirty:30 forty:40 fifty:50 sixty:60 seventy:70
+eighty:80 ninety:90 hundred:100 thousand:1000 million:1000000
 """
 NUMBERS = dict(pair.split(":") for pair in _NUMBERS.split())
 """Number words; `one` is left out, it is mostly a pronoun."""
+
+_VERBS = """
+accept act add admit agree alert align allow analyz announc answer apolog appli approv ask assess assign assum audit
+automat avoid ban begin block break bring build bypass call cancel catch chang charg check choos clear close collect
+commit compar complain comput confirm connect contact continu correct count cover creat cut debug decid decreas defin
+delay delet demot deni deploy design detect determin diagnos disabl discuss divid do downgrad drop eat edit embed
+enabl end ensur escal estim evalu examin exclud explain expos extend fail fall fetch figur filter find fix flag flush
+focus follow forc freez gather get give go grow guess handl happen hear hide hire hold identifi improv includ increas
+inform inspect interview investig invit involv isol join keep kill know label launch learn leav let limit link list
+listen look lose lower mail make manag map mark match matter measur mend messag migrat mitig monitor move name need
+notic notifi offer open own page paus pay pick pin plan post prefer prevent promis protect prove publish pull purg
+push put quantifi rais rank re-run rebuild receiv recommend record redo reduc reembed refresh refund refus reindex
+reject releas reload rememb remov replac repli report request rerun research resolv restart restor retir retrain retri
+return reveal revert review reward roll rout rule run sampl save say scale schedul see segment send separ serv set
+share shift ship show shut sign sit size skip slice slow solv sort speak spend split spot start state stay step stop
+store suggest support suspend switch take talk teach tell test think throttl tighten trace track train translat trust
+turn understand undo updat upgrad use valid verifi visit wait walk warn watch weigh win work write
+"""
+VERBS = frozenset(_VERBS.split())
+"""Stems of verbs by which people say what they would do."""
+
+_FOREIGN = """
+der die das und ist nicht ein eine einen ich wir sie mit auf für von dem den des zu auch wenn aber oder wird werden
+würde dass wie sich sind hat haben kann bei nach zuerst dann noch alle mehr
+
+le la les et est pas une un des je nous vous avec pour dans sur que qui mais ou sont serait cette ce ces du au aux
+plus alors puis comme si elle ils faire être leur leurs
+
+el la los las y es no un una de que en por para con yo nosotros se lo más pero como si sería este esta estos del al su
+sus primero luego son está hay muy también
+
+il lo la gli le e è non un una di che in per con io noi si ma come se questo questa del della dei delle più sono anche
+poi prima nel nella alla
+
+o a os as e é não um uma de que em para com eu nós se mas como seria este esta do da dos das no na mais são também
+primeiro depois isso ao
+
+de het en is niet een ik wij we met op voor van die dat dan ook als maar of wordt worden zou zijn hebben kan bij naar
+eerst nog alle meer om te
+
+i w na nie jest to że się z do jak ale czy który która dla po przez jako tylko by był są może oraz najpierw
+
+och att det är en ett som på av för med inte jag vi den till om men kan ska skulle har från också när sedan först alla
+
+ve bir bu için ile çok daha ama gibi olarak ne var değil önce sonra ben biz da de
+"""
+_ALSO_ENGLISH = frozenset(
+    ("no", "in", "me", "all", "of", "die", "den", "to", "as", "is", "we", "op", "by", "hat", "bank")
+)
+FOREIGN = tuple(frozenset(block.split()) - STOP - _ALSO_ENGLISH for block in _FOREIGN.split("\n\n"))
+"""Small words of other languages that are not English ones, a language each: German, French, Spanish, Italian, Portuguese,
+Dutch, Polish, Swedish, Turkish."""

@@ -310,19 +310,21 @@ class Matcher:
         return _closest(stem, bucket)
 
 
-def matcher_for(question: Question) -> Matcher:
-    """The matcher of a drawn question with the bank's thesaurus, kept for the questions used last."""
-    key = (question.id, question.prompt, tuple(phrase for check in question.checks for phrase in check.phrasings))
-    held = _matchers.get(key)
-    if held is None:
-        held = _matchers[key] = Matcher(question)
+def matcher_for(question: Question, thesaurus: Thesaurus | None = None) -> Matcher:
+    """The matcher of a drawn question, kept for the questions used last. `thesaurus` defaults to the one of the bank."""
+    chosen = thesaurus or standard()
+    phrases = tuple(phrase for check in question.checks for phrase in check.phrasings)
+    key = (id(chosen), question.id, question.prompt, phrases)
+    if key not in _matchers:
+        # The matcher holds its thesaurus, so an id is not used again while its key is here.
+        _matchers[key] = Matcher(question, chosen)
         if len(_matchers) > 32:
             _matchers.popitem(last=False)
     _matchers.move_to_end(key)
-    return held
+    return _matchers[key]
 
 
-_matchers: OrderedDict[tuple[str, str, tuple[str, ...]], Matcher] = OrderedDict()
+_matchers: OrderedDict[tuple[int, str, str, tuple[str, ...]], Matcher] = OrderedDict()
 _WEAK_STEMS = frozenset(stem for word in words(" ".join(WEAK)) for stem in (word.stem, word.text))
 _COMMON = frozenset(word.stem for word in words(" ".join((*STOP, *WEAK, *PARTICLES))))
 

@@ -49,7 +49,8 @@ _SCALED = re.compile(
 )
 _SCALES = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000}
 _UNITS = {
-    "ms": "millisecond", "s": "second", "sec": "second", "secs": "second", "min": "minute", "mins": "minute", "h": "hour", "hr": "hour",
+    "ms": "millisecond", "s": "second", "sec": "second", "secs": "second", "min": "minute",
+    "mins": "minute", "h": "hour", "hr": "hour",
     "hrs": "hour", "d": "day", "x": "times", "gb": "gigabyte", "mb": "megabyte", "tb": "terabyte",
 }  # fmt: skip
 _stemmer = snowballstemmer.stemmer("english")

@@ -89,6 +89,21 @@ def load(path: Path) -> Thesaurus:
     return Thesaurus({str(name): [str(phrase) for phrase in listed] for name, listed in groups.items()})
 
 
+def compiled(groups: Mapping[str, Sequence[str]] | None) -> Thesaurus:
+    """The thesaurus of these groups (the standard one for none), compiled once for as long as they live."""
+    if groups is None:
+        return standard()
+    for held, made in _compiled:
+        if held is groups:
+            return made
+    made = Thesaurus(groups)
+    _compiled[:] = [*_compiled[-3:], (groups, made)]
+    return made
+
+
+_compiled: list[tuple[Mapping[str, Sequence[str]], Thesaurus]] = []
+
+
 @cache
 def standard() -> Thesaurus:
     """The thesaurus that ships with the bank, read once."""
