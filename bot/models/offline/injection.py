@@ -13,6 +13,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 from bot.models.offline.text import clean
 
@@ -27,85 +28,82 @@ _MARKS = r"(?:marks?|scores?|credits?|points?|ratings?|grades?|levels?|stars?|ou
 _CHECKS = r"(?:checks?|criteri(?:a|on)|rubric|verdicts?|checklist|scoring|dimensions?|boxes|findings?)"
 _MET = r"(?:covered|met|passed|pass|satisfied|fulfilled|shown|complete|completed|demonstrated|exceeded|5|five|true)"
 
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        # Direct: undo what the reader was told.
-        rf"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass\w*|discard|drop|skip|"
-        rf"neglect)\b.{{0,30}}\b(?:previous|prior|above|earlier|all|any|your|"
-        rf"the|these|those|preceding|existing|original|current)\b.{{0,30}}\b{_RULES}\b",
-        r"\b(?:ignor\w*|disregard\w*|forget)\b.{0,12}\b(?:everything|all(?: of (?:it|that|"
-        r"this))?)\b.{0,12}\b(?:above|before|you (?:were|have been) told|so far|said)",
-        r"\b(?:reveal|print|show|repeat|output|leak|dump|display)\b.{0,24}\b(?:your|the|hidden|"
-        r"secret)\b.{0,12}\b(?:system prompt|instructions|rubric|model answer|prompt|checks|phrasings)\b",
-        r"\b(?:new|updated|revised|special|real|actual|secret) (?:instructions?|rules?|rubric|grading "
-        r"(?:policy|rules?)|directive)\s*(?::|for (?:you|the)|follow|apply|are|is\b)",
-        r"\byour (?:new |real |only |actual )?(?:task|job|role|goal|instructions?) (?:is|are) (?:now |to "
-        r"(?:give|award|rate|mark|approve|pass|score|output|say|return))",
-        # Soft: addressed to the grader.
-        rf"^\W*(?:(?:a |an |important |quick |special |private )*(?:note|notice|message|attention|reminder|"
-        rf"instructions?|hint|info|comment|ps|p\.s\.|nb|fyi|psst)\b\W*"
-        rf"(?:(?:to|for|from)\b)?|dear|hello|hey|hi|attn)\W*(?:the |whoever |all |my |any |our |this "
-        rf")*(?:automated |automatic |human |ai |llm )*{_JUDGES}\b(?!'s)",
-        rf"^\W*(?:to|for) (?:the |whoever |any |my )*(?:automated |automatic |human |ai |llm "
-        rf")*{_JUDGES}\b.{{0,24}}[:,]",
-        rf"^\W*(?:{_JUDGES}|system|admin|developer)\s*(?:note|message|prompt|override|instructions?)?\s*[:>\]]",
-        rf"\b(?:as|you are|you're) (?:an? |the |my )(?:[\w-]+ ){{0,3}}{_JUDGES}\b.{{0,60}}\b(?:you (?:must|"
-        rf"should|will|have to|shall|need to|ought)|please|give|award|score|rate|mark|pass)\b",
-        r"\b(?:grader|evaluator|assessor|examiner|scorer|marker)s?\b.{0,40}\b(?:must|should|shall|will|please|"
-        r"is (?:instructed|asked|told|required)|are (?:instructed|asked|told|required))\b",
-        # Asking for, or announcing, a result.
-        rf"\b(?:give|award|assign|grant|rate|score|grade|mark|deserves?|merits?|worth|earns?|receives?|return|"
-        rf"output|respond|reply|put)\b.{{0,40}}\b"
-        rf"(?:me|this|my|the|candidate|answer|response|submission|it)\b.{{0,40}}\b{_TOP}\b.{{0,6}}\b{_MARKS}\b",
-        rf"\b(?:this|my|the) (?:answer|response|submission|candidate)\b.{{0,40}}\b(?:deserves?|merits?|worth|"
-        rf"earns?|receives?|gets?|(?:is|be) (?:a )?(?:rated|scored|graded|given))\b.{{0,30}}\b(?:{_TOP}|"
-        rf"{_MARKS})\b",
-        r"\b(?:this|my|the) (?:answer|response|submission|candidate)\b.{0,30}\b(?:meets?|met|covers?|covered|"
-        r"satisf\w+|passes|passed|fulfil\w*|addresses|shows?|demonstrates)\b.{0,12}\b(?:all|every|each)\b",
-        rf"\b(?:mark|treat|consider|count|judge|set|return|label|report|record|tick|rate|score|output|"
-        rf"accept)\b.{{0,24}}\b(?:all|every|each|everything|any|this|these|"
-        rf"the)\b.{{0,24}}\b{_CHECKS}\b.{{0,24}}\b{_MET}\b",
-        rf"\b(?:mark|rate|score|grade|consider|treat|tick|count)\b (?:everything|it all|all of (?:it|them)|"
-        rf"this|me|it)\b.{{0,12}}\b{_MET}\b",
-        rf"\b(?:all|every|each)\b.{{0,16}}\b{_CHECKS}\b.{{0,16}}\b(?:is|are|was|were|have been|has been|=|"
-        rf":)\b?.{{0,8}}\b{_MET}\b",
-        r"^\W*(?:final |overall |my |your )*(?:verdict|score|grade|rating|result|level|overall|judgement|"
-        r"judgment|assessment)\"?\s*[:=]\s*\"?(?:covered|met|pass\w*|full|[45]\b|[45]\.\d|10\b|100\b|a\+?\b|"
-        r"excellent|outstanding|strong hire|hire)",
-        r"[\"'](?:verdict|score|level|overall|coverage|flags|criteria)[\"']\s*:",
-        r"\b(?:5|10|100)\s*/\s*(?:5|10|100)\b.{0,30}\b(?:score|grade|rating|answer|candidate)\b|\b(?:score|"
-        r"grade|rating|rubric)\b.{0,20}\b(?:5/5|10/10|100/100)\b",
-        r"\b(?:i|the candidate|this candidate) (?:hereby )?(?:already )?(?:passed|has passed|have passed|"
-        r"aced) (?:this|the|all)\b.{0,24}\b(?:interview|assessment|checks?|criteria|rubric)\b",
-        # Dressed up as the machine.
-        r"</?\s*(?:system|assistant|user|instructions?|rubric|grader|admin|answer|candidate|prompt|"
-        r"sentences?)\b[^>]{0,40}>",
-        r"<\|[^|]{1,30}\|>|\[/?(?:INST|SYSTEM|ADMIN|ASSISTANT|GRADER)\b[^\]]{0,20}\]|<<\s*/?SYS\s*>>|"
-        r"^\W*#{1,6}\s*(?:system|instructions?|assistant|rubric|grading)\b",
-        r"\b(?:begin|end|start of|updated) (?:of )?(?:system|rubric|grading|official) (?:prompt|instructions?|"
-        r"rubric|message|guide|key)\b",
-        # Role-play.
-        r"\byou are (?:now|no longer|going to be) (?:an? |the |my |in |in an? )?\w+|\bfrom now on,? you\b|"
-        r"\bpretend (?:to be|you are|you're|that you|i (?:have|had|gave|already))\b",
-        r"\b(?:act|behave|respond|answer|roleplay|role-play) as (?:if you|though you|an? (?:lenient|generous|"
-        r"kind|friendly|easy|unrestricted|different|helpful)\b)|\b(?:developer|admin|god|debug|dan|sudo|"
-        r"jailbreak) mode\b|\bdo anything now\b",
-        # Other languages.
-        r"\b(?:ignorier\w*|vergiss|vergessen sie|missachte\w*)\b.{0,40}\b(?:anweisung\w*|regeln|vorgaben|"
-        r"instruktion\w*|bewertungs\w*)|\b(?:volle|höchste|maximale) (?:punktzahl|bewertung|note|punkte)\b",
-        r"\b(?:ignore[zr]?|oublie[zr]?|ne tenez pas compte)\b.{0,40}\b(?:instructions?|consignes?|règles|"
-        r"directives)\b|\b(?:note|score) (?:maximale?|parfaite?)\b|\btous les points\b",
-        r"\b(?:ignora\w*|olvida\w*|omite|esquece|esqueça|dimentica\w*|ignore)\b.{0,40}\b(?:instrucciones|"
-        r"reglas|instruções|regras|istruzioni|regole)\b|\b(?:puntuación|pontuação|nota|calificación|"
-        r"punteggio) (?:máxima|perfecta|perfeita|massim[oa]|completa)\b",
-        r"\b(?:negeer|vergeet)\b.{0,40}\b(?:instructies|regels)\b|\b(?:zignoruj|"
-        r"zapomnij)\b.{0,40}\b(?:instrukcj\w*|polece\w*|zasad\w*)|\b(?:ignorera|"
-        r"glöm)\b.{0,40}\b(?:instruktion\w*|regler)",
-        r"(?:игнорируй|забудь|проигнорируй)\w*.{0,40}(?:инструкци|указани|правил)|忽略.{0,14}(?:指令|说明|指示|规则|提示)|"
-        r"(?:指示|命令|ルール).{0,10}無視|이전.{0,10}(?:지시|명령|지침).{0,10}무시|تجاهل.{0,30}(?:التعليمات|القواعد)|(?:निर्देश|"
-        r"नियम).{0,20}(?:अनदेखा|नज़रअंदाज़)|满分|満点|만점",
-    )
+_SOURCES = (
+    # Direct: undo what the reader was told.
+    rf"\b(?:ignor\w*|disregard\w*|forget|overrid\w*|bypass\w*|discard|drop|skip|"
+    rf"neglect)\b.{{0,30}}\b(?:previous|prior|above|earlier|all|any|your|"
+    rf"the|these|those|preceding|existing|original|current)\b.{{0,30}}\b{_RULES}\b",
+    r"\b(?:ignor\w*|disregard\w*|forget)\b.{0,12}\b(?:everything|all(?: of (?:it|that|"
+    r"this))?)\b.{0,12}\b(?:above|before|you (?:were|have been) told|so far|said)",
+    r"\b(?:reveal|print|show|repeat|output|leak|dump|display)\b.{0,24}\b(?:your|the|hidden|"
+    r"secret)\b.{0,12}\b(?:system prompt|instructions|rubric|model answer|prompt|checks|phrasings)\b",
+    r"\b(?:new|updated|revised|special|real|actual|secret) (?:instructions?|rules?|rubric|grading "
+    r"(?:policy|rules?)|directive)\s*(?::|for (?:you|the)|follow|apply|are|is\b)",
+    r"\byour (?:new |real |only |actual )?(?:task|job|role|goal|instructions?) (?:is|are) (?:now |to "
+    r"(?:give|award|rate|mark|approve|pass|score|output|say|return))",
+    # Soft: addressed to the grader.
+    rf"^\W*(?:(?:a |an |important |quick |special |private )*(?:note|notice|message|attention|reminder|"
+    rf"instructions?|hint|info|comment|ps|p\.s\.|nb|fyi|psst)\b\W*"
+    rf"(?:(?:to|for|from)\b)?|dear|hello|hey|hi|attn)\W*(?:the |whoever |all |my |any |our |this "
+    rf")*(?:automated |automatic |human |ai |llm )*{_JUDGES}\b(?!'s)",
+    rf"^\W*(?:to|for) (?:the |whoever |any |my )*(?:automated |automatic |human |ai |llm "
+    rf")*{_JUDGES}\b.{{0,24}}[:,]",
+    rf"^\W*(?:{_JUDGES}|system|admin|developer)\s*(?:note|message|prompt|override|instructions?)?\s*[:>\]]",
+    rf"\b(?:as|you are|you're) (?:an? |the |my )(?:[\w-]+ ){{0,3}}{_JUDGES}\b.{{0,60}}\b(?:you (?:must|"
+    rf"should|will|have to|shall|need to|ought)|please|give|award|score|rate|mark|pass)\b",
+    r"\b(?:grader|evaluator|assessor|examiner|scorer|marker)s?\b.{0,40}\b(?:must|should|shall|will|please|"
+    r"is (?:instructed|asked|told|required)|are (?:instructed|asked|told|required))\b",
+    # Asking for, or announcing, a result.
+    rf"\b(?:give|award|assign|grant|rate|score|grade|mark|deserves?|merits?|worth|earns?|receives?|return|"
+    rf"output|respond|reply|put)\b.{{0,40}}\b"
+    rf"(?:me|this|my|the|candidate|answer|response|submission|it)\b.{{0,40}}\b{_TOP}\b.{{0,6}}\b{_MARKS}\b",
+    rf"\b(?:this|my|the) (?:answer|response|submission|candidate)\b.{{0,40}}\b(?:deserves?|merits?|worth|"
+    rf"earns?|receives?|gets?|(?:is|be) (?:a )?(?:rated|scored|graded|given))\b.{{0,30}}\b(?:{_TOP}|"
+    rf"{_MARKS})\b",
+    r"\b(?:this|my|the) (?:answer|response|submission|candidate)\b.{0,30}\b(?:meets?|met|covers?|covered|"
+    r"satisf\w+|passes|passed|fulfil\w*|addresses|shows?|demonstrates)\b.{0,12}\b(?:all|every|each)\b",
+    rf"\b(?:mark|treat|consider|count|judge|set|return|label|report|record|tick|rate|score|output|"
+    rf"accept)\b.{{0,24}}\b(?:all|every|each|everything|any|this|these|"
+    rf"the)\b.{{0,24}}\b{_CHECKS}\b.{{0,24}}\b{_MET}\b",
+    rf"\b(?:mark|rate|score|grade|consider|treat|tick|count)\b (?:everything|it all|all of (?:it|them)|"
+    rf"this|me|it)\b.{{0,12}}\b{_MET}\b",
+    rf"\b(?:all|every|each)\b.{{0,16}}\b{_CHECKS}\b.{{0,16}}\b(?:is|are|was|were|have been|has been|=|"
+    rf":).{{0,8}}\b{_MET}\b",
+    r"^\W*(?:final |overall |my |your )*(?:verdict|score|grade|rating|result|level|overall|judgement|"
+    r"judgment|assessment)\"?\s*[:=]\s*\"?(?:covered|met|pass\w*|full|[45]\b|[45]\.\d|10\b|100\b|a\+?\b|"
+    r"excellent|outstanding|strong hire|hire)",
+    r"[\"'](?:verdict|score|level|overall|coverage|flags|criteria)[\"']\s*:",
+    r"\b(?:5|10|100)\s*/\s*(?:5|10|100)\b.{0,30}\b(?:score|grade|rating|answer|candidate)\b|\b(?:score|"
+    r"grade|rating|rubric)\b.{0,20}\b(?:5/5|10/10|100/100)\b",
+    r"\b(?:i|the candidate|this candidate) (?:hereby )?(?:already )?(?:passed|has passed|have passed|"
+    r"aced) (?:this|the|all)\b.{0,24}\b(?:interview|assessment|checks?|criteria|rubric)\b",
+    # Dressed up as the machine.
+    r"</?\s*(?:system|assistant|user|instructions?|rubric|grader|admin|answer|candidate|prompt|"
+    r"sentences?)\b[^>]{0,40}>",
+    r"<\|[^|]{1,30}\|>|\[/?(?:INST|SYSTEM|ADMIN|ASSISTANT|GRADER)\b[^\]]{0,20}\]|<<\s*/?SYS\s*>>|"
+    r"^\W*#{1,6}\s*(?:system|instructions?|assistant|rubric|grading)\b",
+    r"\b(?:begin|end|start of|updated) (?:of )?(?:system|rubric|grading|official) (?:prompt|instructions?|"
+    r"rubric|message|guide|key)\b",
+    # Role-play.
+    r"\byou are (?:now|no longer|going to be) (?:an? |the |my |in |in an? )?\w+|\bfrom now on,? you\b|"
+    r"\bpretend (?:to be|you are|you're|that you|i (?:have|had|gave|already))\b",
+    r"\b(?:act|behave|respond|answer|roleplay|role-play) as (?:if you|though you|an? (?:lenient|generous|"
+    r"kind|friendly|easy|unrestricted|different|helpful)\b)|\b(?:developer|admin|god|debug|dan|sudo|"
+    r"jailbreak) mode\b|\bdo anything now\b",
+    # Other languages.
+    r"\b(?:ignorier\w*|vergiss|vergessen sie|missachte\w*)\b.{0,40}\b(?:anweisung\w*|regeln|vorgaben|"
+    r"instruktion\w*|bewertungs\w*)|\b(?:volle|höchste|maximale) (?:punktzahl|bewertung|note|punkte)\b",
+    r"\b(?:ignore[zr]?|oublie[zr]?|ne tenez pas compte)\b.{0,40}\b(?:instructions?|consignes?|règles|"
+    r"directives)\b|\b(?:note|score) (?:maximale?|parfaite?)\b|\btous les points\b",
+    r"\b(?:ignora\w*|olvida\w*|omite|esquece|esqueça|dimentica\w*|ignore)\b.{0,40}\b(?:instrucciones|"
+    r"reglas|instruções|regras|istruzioni|regole)\b|\b(?:puntuación|pontuação|nota|calificación|"
+    r"punteggio) (?:máxima|perfecta|perfeita|massim[oa]|completa)\b",
+    r"\b(?:negeer|vergeet)\b.{0,40}\b(?:instructies|regels)\b|\b(?:zignoruj|"
+    r"zapomnij)\b.{0,40}\b(?:instrukcj\w*|polece\w*|zasad\w*)|\b(?:ignorera|"
+    r"glöm)\b.{0,40}\b(?:instruktion\w*|regler)",
+    r"(?:игнорируй|забудь|проигнорируй)\w*.{0,40}(?:инструкци|указани|правил)|忽略.{0,14}(?:指令|说明|指示|规则|提示)|"
+    r"(?:指示|命令|ルール).{0,10}無視|이전.{0,10}(?:지시|명령|지침).{0,10}무시|تجاهل.{0,30}(?:التعليمات|القواعد)|(?:निर्देश|"
+    r"नियम).{0,20}(?:अनदेखा|नज़रअंदाज़)|满分|満点|만점",
 )
 _OPENED = re.compile(
     r"<\s*(?:system|assistant|instructions?|admin)\b[^>]{0,40}>|\[(?:INST|SYSTEM|ADMIN)\b[^\]]{0,20}\]|"
@@ -134,12 +132,18 @@ _SPACED = re.compile(r"\b(?:\w[ .\-_*]){5,}\w\b")
 _LOOKALIKES = str.maketrans("аеорсухіѕјԁһԛԝӏαοερτινκ", "aeopcyxisjdhqwlaoeptivk")
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    # Compiled when first needed: it takes longer than importing everything else here.
+    return tuple(re.compile(source, re.IGNORECASE) for source in _SOURCES)
+
+
 def is_injection(sentence: str) -> bool:
     """Whether a sentence is aimed at the grader or the bot. Nobody's instruction is ever followed; this is about evidence."""
     seen = _plain(sentence)
     if any(_is_blob(found[0]) for found in _BLOB.finditer(seen)):
         return True
-    hits = [found for pattern in _PATTERNS if (found := pattern.search(seen))]
+    hits = [found for pattern in _patterns() if (found := pattern.search(seen))]
     if not hits:
         return False
     if framed := _OTHERS.search(seen):
@@ -147,7 +151,7 @@ def is_injection(sentence: str) -> bool:
         bare = _QUOTED.sub(" ", seen)
         rest = bare if bare != seen else seen[: framed.end()]
         if bare != seen or all(found.start() >= framed.start() for found in hits):
-            return any(pattern.search(rest) for pattern in _PATTERNS)
+            return any(pattern.search(rest) for pattern in _patterns())
     return True
 
 
