@@ -175,6 +175,9 @@ class Timers(Protocol):
 class Store(Mailboxes, Outbox, Timers, Protocol):
     """Everything delivery asks of a store."""
 
+    async def settled(self, actor: Address, lanes: Sequence[str]) -> bool:
+        """Whether nothing of an actor waits: no event unhandled or in work, nothing to go out on these lanes."""
+
 
 Clock = Callable[[], int]
 """Unix milliseconds now."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.chat.adapter import Adapter
 from bot.chat.events import Event
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Progressing, Tell
+from bot.delivery.loops import Loop
 from bot.delivery.mailbox import Intake
 from bot.delivery.ports import MAILBOXES, Clock, Handler, Poisoned, Store, lane_to
 from bot.delivery.sender import Post, Sender, SenderPace
@@ -56,7 +58,8 @@ class Delivery:
         self._ticker = Ticker(store, clock, pace.safety_s)
         self._store = store
         self._moved = asyncio.Event()
-        for loop in (self._worker, *self._senders):
+        loops: list[Loop[Any]] = [self._worker, *self._senders]
+        for loop in loops:
             loop.after = self._moved.set
 
     async def accept(self, events: Sequence[Event]) -> None:

@@ -32,6 +32,7 @@ _PATH_LIMIT = 100  # bytes of a socket's path; the systems' own limits are 103 t
 _START_S = 60.0  # a large data folder takes a while to load
 _LOCK_S = 90.0
 _STOP_S = 30.0
+_LOST_S = 5.0  # how long a server may run without a socket before it counts as lost
 _MOMENT_S = 0.001
 
 Fsync = Literal["always", "everysec"]
@@ -112,28 +113,32 @@ def _start(data_dir: Path, path: str, fsync: Fsync) -> int:
     The caller holds `start.lock`.
     """
     life = _open(data_dir / "life.lock")
+    child = 0
+    began = time.monotonic()
     try:
-        if _try_lock(life):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)
-            pid = _spawn(data_dir, path, fsync, life)
-        else:
-            pid = 0  # somebody was killed right after starting it, or it is busy, or its socket was removed
+        while True:
+            if not child and _try_lock(life):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
+                child = _spawn(data_dir, path, fsync, life)
+            # Else there is a server: its starter was killed right after starting it, or it is busy, or it is just ending.
+            if _answers(path):
+                return child
+            waited_s = time.monotonic() - began
+            if child and os.waitpid(child, os.WNOHANG)[0] == child:
+                raise NoServer(f"The server would not start; the reason is at the end of {data_dir / 'server.log'}.")
+            if not child and not os.path.exists(path) and waited_s > _LOST_S:
+                raise NoServer(
+                    f"A server is running on {data_dir} but its socket {path} is gone, so it cannot be reached. "
+                    "Stop that server (it is called valkey-server or redis-server) and try again; nothing is lost."
+                )
+            if waited_s > _START_S:
+                raise NoServer(
+                    f"The server does not answer; the reason may be at the end of {data_dir / 'server.log'}."
+                )
+            time.sleep(_MOMENT_S)
     finally:
         os.close(life)
-    deadline = time.monotonic() + _START_S
-    while not _answers(path):
-        if pid and os.waitpid(pid, os.WNOHANG)[0] == pid:
-            raise NoServer(f"The server would not start; the reason is at the end of {data_dir / 'server.log'}.")
-        if not pid and not os.path.exists(path) and time.monotonic() > deadline - _START_S + 5:
-            raise NoServer(
-                f"A server is running on {data_dir} but its socket {path} is gone, so it cannot be reached. "
-                "Stop that server (it is called valkey-server or redis-server) and try again; nothing is lost."
-            )
-        if time.monotonic() > deadline:
-            raise NoServer(f"The server does not answer; the reason may be at the end of {data_dir / 'server.log'}.")
-        time.sleep(_MOMENT_S)
-    return pid
 
 
 def _spawn(data_dir: Path, path: str, fsync: Fsync, life: int) -> int:

@@ -56,6 +56,11 @@ class ActorKeys:
         """Hash of who shows this conversation: owner, seen (ms), until (ms)."""
         return f"{self.start}:presence"
 
+    @property
+    def spent(self) -> str:
+        """Hash of what model calls for this person used up (see `ledger`)."""
+        return f"{self.start}:spent"
+
     def outgoing(self, lane: str) -> str:
         """List of `<serial>:<json>` to go out on a lane, oldest first."""
         return f"{self.start}:out:{quote(lane, safe='@')}"
@@ -136,6 +141,14 @@ class PartitionKeys:
     def seen(self, event_id: str) -> str:
         """The marker that an event was accepted."""
         return f"{self.start}:seen:{event_id}"
+
+    def spent(self, kind: str, name: str) -> str:
+        """Hash of what model calls used up for an interview, a workspace or on a day (see `ledger`)."""
+        return f"{self.start}:spent:{kind}:{quote(name, safe='')}"
+
+    def calls(self, interview: str) -> str:
+        """List of an interview's model calls as JSON, newest first."""
+        return f"{self.start}:calls:{quote(interview, safe='')}"
 
     def lane(self, lane: str) -> LaneKeys:
         """The keys of a lane."""

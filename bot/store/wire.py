@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as NoAnswer
 
 from bot.delivery.ports import StoreAway
@@ -86,7 +86,7 @@ class Wire:
         try:
             return await self._run(name, keys, values)
         except (NoConnection, NoAnswer) as error:
-            if not again or isinstance(error, AuthenticationError):
+            if not again:
                 raise self._away(error) from None
         except RedisError as error:
             raise self._away(error) from None
@@ -135,17 +135,26 @@ class Wire:
 
     def _away(self, error: RedisError) -> Exception:
         """A failure as `StoreAway`, or the error itself where it is a fault of ours."""
-        word = str(error).split(" ", 1)[0].strip(":-")
+        word = _word(error)
         if word in _REFUSALS:
             return StoreAway(f"Nothing can be stored at {self._place}: {_REFUSALS[word]}.")
-        if isinstance(error, AuthenticationError):
-            return StoreAway(f"Nothing can be stored at {self._place}: {_REFUSALS['WRONGPASS']}.")
         if isinstance(error, (NoConnection, NoAnswer)):
             return StoreAway(f"The server at {self._place} cannot be reached; check that it is running.")
-        # The server's words name the key or quote an argument, which may hold what a person wrote.
-        return (
-            StoreFault(f"the server refused a command of ours: {word}") if isinstance(error, ResponseError) else error
-        )
+        # The server's own words may quote an argument, which may hold what a person wrote.
+        return StoreFault(f"the server refused a command of ours: {word or type(error).__name__}")
+
+
+def _word(error: BaseException) -> str:
+    """The word that the server's refusal began with, such as OOM; empty if there was no refusal."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if code := getattr(cause, "status_code", None):
+            return str(code)
+        if isinstance(cause, ResponseError):
+            first = str(cause).split(" ", 1)[0]
+            return first if first.isupper() else ""
+        cause = cause.__cause__ or cause.__context__
+    return ""
 
 
 class StoreFault(RuntimeError):
