@@ -55,6 +55,7 @@ class Library:
         self._rubric_files = rubrics
         self._persona_files = personas
         self._questions: dict[str, Question] = {}
+        self._drawn: dict[tuple[str, int], Question] = {}
         self._rubrics: dict[str, Rubric] = {}
         self._personas: dict[str, Persona] = {}
         self._levels: dict[str, frozenset[str]] = {}
@@ -97,6 +98,14 @@ class Library:
                 raise _misplaced(path, "type", question.type.value, f"the file stands in `{path.parent.name}`")
             self._questions[question_id] = question
         return self._questions[question_id]
+
+    def drawn(self, question_id: str, number: int) -> Question:
+        """The question with variant `number` filled in: the same value every time, so that readers may cache by it."""
+        question = self.question(question_id)
+        key = (question_id, number % max(1, len(question.variants)))
+        if key not in self._drawn:
+            self._drawn[key] = question.drawn(number)
+        return self._drawn[key]
 
     def rubric(self, kind: Kind | str) -> Rubric:
         """The rubric of a type; `Unknown` or `ContentError`."""

@@ -276,7 +276,7 @@ def sums(item: Item) -> Iterator[Finding]:
                     result = float(arithmetic.value(expression, values))
                     yield Finding(("sums", at), f"{expression} is {result:,.12g}, not {equals}{which}")
             except arithmetic.NotASum as error:
-                yield Finding(("sums", at), f"{expression[:60]} = {equals[:40]} {error}{which}")
+                yield Finding(("sums", at), f"{error}: {expression[:60]} = {equals[:40]}{which}")
 
 
 def dates(item: Item) -> Iterator[Finding]:
