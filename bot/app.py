@@ -61,8 +61,8 @@ def open_library(settings: Settings) -> Library:
 
 def minds(settings: Settings, library: Library) -> Minds:
     """The minds of this installation: the offline one always, Claude when there is a way to reach it."""
-    interviewers: dict[str, Interviewer] = {"offline": OfflineInterviewer(library.thesaurus)}
-    graders: dict[str, Grader] = {"offline": OfflineGrader(library.thesaurus)}
+    interviewers: dict[str, Interviewer] = {"offline": OfflineInterviewer()}
+    graders: dict[str, Grader] = {"offline": OfflineGrader()}
     return Minds(interviewers, graders, "offline")
 
 

@@ -91,6 +91,7 @@ def _request(desk: Desk, sentences: tuple[evidence.Sentence, ...] = (), criteria
         sentences=(*session.sentences(), *sentences),
         criteria=criteria,
         seed=session.seed,
+        person=session.candidate,
     )
 
 

@@ -41,7 +41,7 @@ class Desk:
     @property
     def question(self) -> Question:
         """The question with its variant filled in."""
-        return self.library.question(self.session.question).drawn(self.session.seed)
+        return self.library.drawn(self.session.question, self.session.seed)
 
     @property
     def rubric(self) -> Rubric:
@@ -59,8 +59,9 @@ class Desk:
 
     def stock(self, key: str) -> str:
         """The next stock line of a kind, never the same twice in a row."""
-        used = sum(1 for turn in self.session.turns if key in {turn.move, turn.target})
-        return words.line(key, self.persona, used + self.session.seed)
+        lines = words.lines(key, self.persona)
+        used = sum(any(line in turn.text for line in lines) for turn in self.session.turns if turn.by == "interviewer")
+        return lines[(used + self.session.seed) % len(lines)]
 
     def ask(self, move: str, text: str, target: str = "", extra: tuple[Meaning, ...] = ()) -> None:
         """The interviewer speaks; it becomes part of the transcript."""

@@ -86,12 +86,19 @@ def pose(desk: Desk) -> None:
     """Greet, and put the scenario."""
     question, persona, session = desk.question, desk.persona, desk.session
     note = next((note for level, note in question.by_level.items() if level == session.level), None)
-    parts = [question.prompt, note.adds if note is not None else ""]
-    text = _with_one_question(" ".join(part.strip() for part in parts if part.strip()), desk)
+    text = _with_one_question(_with_level(question.prompt.strip(), note.adds if note is not None else ""), desk)
     spoken = f"{persona.greeting}\n\n{text}"
     turn = Turn("interviewer", spoken, desk.now_ms, "pose")
     desk.update(turns=(*session.turns, turn))
     desk.post(Role.INTERVIEWER, "pose", card(desk, text, greeting=persona.greeting))
+
+
+def _with_level(prompt: str, adds: str) -> str:
+    """The scenario with what its level adds, before the request, which stays the last thing said."""
+    if not adds:
+        return prompt
+    request = words.request_of(prompt)
+    return f"{prompt[: len(prompt) - len(request)].rstrip()} {adds.strip()} {request}".strip()
 
 
 def _with_one_question(text: str, desk: Desk) -> str:

@@ -68,6 +68,7 @@ def _request(desk: Desk, text: str) -> TurnRequest:
         earlier=session.sentences(),
         minutes_left=session.clock.left(desk.now_ms) / 60_000,
         challenge=session.challenge,
+        person=session.candidate,
     )
 
 

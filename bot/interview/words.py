@@ -92,10 +92,15 @@ STOCK: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def line(key: str, persona: Persona | None, turn: int) -> str:
-    """The stock line for `key`, the persona's own if it has one; `turn` counts how often this key was used before."""
-    lines = (persona.lines.get(key) if persona is not None else None) or STOCK[key]
-    return lines[turn % len(lines)]
+def lines(key: str, persona: Persona | None) -> tuple[str, ...]:
+    """The stock lines for `key`, the persona's own if it has any."""
+    return (persona.lines.get(key) if persona is not None else None) or STOCK[key]
+
+
+def line(key: str, persona: Persona | None, number: int) -> str:
+    """One of the stock lines for `key`, by number."""
+    held = lines(key, persona)
+    return held[number % len(held)]
 
 
 def request_of(prompt: str) -> str:
