@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
 from bot import app
-from bot.chat import codec, plain
+from bot.chat import plain
 from bot.chat.events import Event, Ran, Said
 from bot.chat.ids import Address, ConversationId, Person
 from bot.chat.meanings import Scorecard
@@ -112,7 +113,7 @@ async def run(configured: Settings, args: argparse.Namespace) -> int:
     if adapter.scorecard is None:
         raise CannotRun("The interview ended without a scorecard; the log says why (HOTSEAT_LOG_LEVEL=info).")
     if args.json:
-        print(json.dumps({"scorecard": codec.to_plain(adapter.scorecard)}, ensure_ascii=False))
+        print(json.dumps({"scorecard": dataclasses.asdict(adapter.scorecard)}, ensure_ascii=False))
     else:
         print(plain.scorecard(adapter.scorecard))
     return 0

@@ -153,8 +153,7 @@ def settle(proposal: Proposal, request: TurnRequest, session: Session) -> Settle
         if intent is Intent.CLARIFY and proposal.move == _found(request, MoveKind.REDIRECT, "one_thing"):
             return _redirect(intent, "one_thing", request, proposal)
         move = Move(MoveKind.CLARIFY)
-        kept = shown if intent is Intent.BOTH else {}
-        return Settled(intent, move, kept, facts, proposal.move.kind is MoveKind.CLARIFY)
+        return Settled(intent, move, shown, facts, proposal.move.kind is MoveKind.CLARIFY)
     if intent is Intent.CORRECT:
         move = _found(request, MoveKind.ACKNOWLEDGE, "")
         return Settled(intent, move, shown, (), proposal.move.kind is MoveKind.ACKNOWLEDGE)

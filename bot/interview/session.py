@@ -40,10 +40,13 @@ RUNNING = frozenset({Phase.POSED, Phase.CLARIFYING, Phase.ANSWERING, Phase.PROBI
 class Counts(StrEnum):
     """What a candidate's turn is, for the record."""
 
-    ANSWER = "answer"  # evidence
-    QUESTION = "question"  # only asked
+    ANSWER = "answer"
+    QUESTION = "question"  # asked about the case, and did nothing else
     ASIDE = "aside"  # off topic, talk about the interview, talk aimed at the bot
     WITHDRAWN = "withdrawn"  # taken back or deleted by the candidate
+
+
+EVIDENCE = frozenset({Counts.ANSWER, Counts.QUESTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +147,11 @@ class Session:
         return self.phase in RUNNING
 
     def sentences(self) -> tuple[evidence.Sentence, ...]:
-        """Every sentence of the candidate that counts as an answer, numbered through the interview."""
+        """Every sentence that may serve as evidence, numbered through the interview: answers, and questions about the case,
+        since what a candidate asks shows as much as what they say."""
         found: list[evidence.Sentence] = []
         for index, turn in enumerate(self.turns):
-            if turn.by == "candidate" and turn.counts is Counts.ANSWER:
+            if turn.by == "candidate" and turn.counts in EVIDENCE:
                 found.extend(evidence.number([(index, turn.text)], first=turn.sentence))
         return tuple(sentence for sentence in found if sentence.number not in self.withdrawn)
 

@@ -96,7 +96,7 @@ def _record(desk: Desk, text: str, settled: rules.Settled, message: str, flags: 
     shown = {**session.shown, **{check: cited for check, cited in settled.shown.items() if check not in session.shown}}
     desk.update(
         turns=(*session.turns, turn),
-        shown=shown if counts is Counts.ANSWER else session.shown,
+        shown=session.shown if counts is Counts.ASIDE else shown,
         revealed=tuple(dict.fromkeys((*session.revealed, *settled.facts))),
         asides=session.asides + (counts is Counts.ASIDE),
         flags=tuple(dict.fromkeys((*session.flags, *flags))),

@@ -65,7 +65,7 @@ def test_what_was_taken_back_is_no_evidence_and_its_numbers_are_not_used_again()
         ),
         withdrawn=(2,),
     )
-    assert [sentence.text for sentence in held.sentences()] == ["One."]
+    assert [sentence.text for sentence in held.sentences()] == ["One.", "Is it?"]
     assert held.next_sentence() == 5
 
 
