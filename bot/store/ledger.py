@@ -113,9 +113,8 @@ class ValkeyLedger:
         return _sum([await self._hash(partition.spent(kind, name)) for partition in self._keys.partitions])
 
     async def _hash(self, key: str) -> dict[str, int]:
-        flat = await self._wire.call("HGETALL", key)
-        pairs = flat.items() if isinstance(flat, dict) else zip(flat[::2], flat[1::2], strict=True)
-        return {name.decode(): int(amount) for name, amount in pairs}
+        held: dict[bytes, bytes] = await self._wire.call("HGETALL", key)
+        return {name.decode(): int(amount) for name, amount in held.items()}
 
 
 def _workspace(person: Person) -> str:

@@ -19,12 +19,15 @@ from bot.interview.grader import Finding, GradeRequest, Judgement, Report, nobod
 from bot.library.items import Criterion
 from bot.models.claude import prompt, schema
 from bot.models.claude.call import Ask, Claude, Unusable
+from bot.models.offline import guards
+from bot.models.offline.injection import injected
 
 NAME = "claude"
 
 _log = logging.getLogger(__name__)
 
 _REASON_LIMIT = 240
+_LANGUAGE = "other_language"
 _STRENGTH: Mapping[Verdict, float] = {Verdict.MET: 1.0, Verdict.PARTLY: 0.5, Verdict.NOT: 0.0}
 
 
@@ -116,8 +119,22 @@ def _judgement(request: GradeRequest, found: Mapping[str, Finding], flags: tuple
 
 
 def _usable(request: GradeRequest) -> tuple[tuple[str, ...], tuple[Sentence, ...]]:
-    """Flags about the answer, and the sentences that may be evidence."""
-    return ((), request.sentences) if request.sentences else (("empty",), ())
+    """Flags about the answer as a whole, and the sentences that may be evidence.
+
+    What is aimed at the grader is left out, so that a judgement is the same with it and without. Unlike the offline coach
+    Claude reads any language and can tell a list of terms from a claim, so only that, and a restated question, is left out.
+    """
+    flags = tuple(flag for flag in guards.screen(request.question, request.sentences).flags if flag != _LANGUAGE)
+    aimed = injected([sentence.text for sentence in request.sentences])
+    restated = prompt.scenario(request.question, request.level)
+    usable = tuple(
+        sentence
+        for sentence, marked in zip(request.sentences, aimed, strict=True)
+        if not marked and not guards.is_echo(sentence.text, restated)
+    )
+    if all(guards.is_empty(sentence.text) or guards.is_no_idea(sentence.text) for sentence in usable):
+        return flags or ("empty",), ()
+    return flags, usable
 
 
 class _Progress:

@@ -54,7 +54,7 @@ def turn_system(request: TurnRequest) -> tuple[Block, ...]:
         persona=request.persona,
         kind=question.type.value,
         level=request.level,
-        scenario=_scenario(question, request.level),
+        scenario=scenario(question, request.level),
         facts=question.facts,
         checks=question.checks,
     )
@@ -105,7 +105,7 @@ def grade_system(request: GradeRequest) -> tuple[Block, ...]:
         "grade_question",
         kind=question.type.value,
         level=request.level,
-        scenario=_scenario(question, request.level),
+        scenario=scenario(question, request.level),
         expects=note.expects if note else "",
         facts=question.facts,
         challenge=question.challenge,
@@ -159,6 +159,7 @@ def plain_json(schema: Mapping[str, object]) -> Block:
     return Block(render("plain_json", schema=json.dumps(schema)))
 
 
-def _scenario(question: Question, level: str) -> str:
+def scenario(question: Question, level: str) -> str:
+    """What the candidate is told at the start, with what a level adds."""
     note = question.by_level.get(Level(level))
     return f"{question.prompt}\n{note.adds}" if note and note.adds else question.prompt

@@ -15,6 +15,7 @@ from bot.interview.interviewer import Away, Intent, MoveKind, Proposal, TurnRequ
 from bot.interview.wording import content_words
 from bot.models.claude import prompt, schema
 from bot.models.claude.call import Ask, Claude, Unusable
+from bot.models.offline.injection import injected
 
 NAME = "claude"
 
@@ -71,13 +72,14 @@ def read(answer: Mapping[str, Any], request: TurnRequest) -> Proposal:
         raise Unusable(f"The move must be one of the numbers 1 to {len(request.moves)}.")
     move = request.moves[chosen - 1]
     known = {check.id for check in question.checks} - request.shown
+    aimed = injected([sentence.text for sentence in request.said])
     shown: dict[str, tuple[int, ...]] = {}
     for held in schema.objects(answer.get("shown")):
         # The model counts the sentences of this turn from 1; ours run through the interview.
         cited = [
             request.said[number - 1].number
             for number in schema.numbers(held.get("sentences"))
-            if 1 <= number <= len(request.said)
+            if 1 <= number <= len(request.said) and not aimed[number - 1]
         ]
         if held.get("check") in known and cited:
             shown[str(held["check"])] = tuple(dict.fromkeys(cited))
@@ -91,7 +93,7 @@ def read(answer: Mapping[str, Any], request: TurnRequest) -> Proposal:
         facts=facts,
         reason_given=answer.get("reason_given") is True and request.challenge in {"open", "held"},
         wording=_kept(wording.strip() if isinstance(wording, str) else "", move.kind, facts, request),
-        flags=("injection",) if intent is Intent.MANIPULATION else (),
+        flags=("injection",) if intent is Intent.MANIPULATION or any(aimed) else (),
         mind=NAME,
     )
 
