@@ -19,6 +19,7 @@ from tests.fakes.anthropic.cache import Cache, Usage, pieces, tokens
 from tests.fakes.anthropic.faults import STATUS, Fault, Faulty
 
 _CHUNK = 24
+_SECRET = frozenset({"authorization", "x-api-key"})
 _THOUGHT = "Reading the sentences against the list."
 
 
@@ -244,7 +245,7 @@ class Fake:
         usage: Usage | None = None,
         output: int = 0,
     ) -> None:
-        kept = {name: held for name, held in request.headers.items() if name.lower() != "authorization"}
+        kept = {name: held for name, held in request.headers.items() if name.lower() not in _SECRET}
         self.journal.append(Seen(request.path, kept, body, fault, usage, output))
 
 
