@@ -70,7 +70,7 @@ class TerminalAdapter:
         self._clock = clock
         self._stdin = sys.stdin if stdin is None else stdin
         self._stdout = sys.stdout if stdout is None else stdout
-        self._console = _console(self._stdout)
+        self._console = Console(file=self._stdout)
         process = uuid.uuid4().hex
         self._ids = (f"{PLATFORM}:{process}:{number}" for number in itertools.count(1))
         self._posting = asyncio.Lock()
@@ -289,7 +289,7 @@ class TerminalAdapter:
     def _open(self) -> Keyboard:
         look = self._look()
         if self._stdin.isatty() and self._stdout.isatty() and not self._console.is_dumb_terminal:
-            return Prompt(self._stdout, self._label, self._status, look.drawn)
+            return Prompt(self._stdout, self._label, self._status, look.styled)
         return Lines(self._stdin, self._stdout)
 
     def _look(self) -> render.Look:
@@ -299,10 +299,8 @@ class TerminalAdapter:
         await self._print(render.render((Paragraph(text),), self._look()))
 
     async def _print(self, drawn: Group) -> None:
-        with self._console.capture() as capture:
-            self._console.print(drawn)
         try:
-            await self._keyboard.show(capture.get())
+            await self._keyboard.show(render.paint(drawn, self._look()))
         except OSError as error:
             raise TryLater(f"the terminal does not take text: {type(error).__name__}", after_ms=1000) from None
 
@@ -329,14 +327,6 @@ class TerminalAdapter:
         if self._form is not None:
             return [("", f"  {self._asking + 1} of {len(self._form.fields)}{look.own(' · ')}Enter leaves one out")]
         return [("", "  " + look.own(" · ").join((*parse.COMMANDS, parse.QUIT)))]
-
-
-def _console(stdout: TextIO) -> Console:
-    console = Console(file=stdout, markup=False, highlight=False, emoji=False)
-    if not console.no_color:
-        return console
-    # Without colour is without any styling: bold alone would still be escape sequences in a log.
-    return Console(file=stdout, markup=False, highlight=False, emoji=False, color_system=None)
 
 
 async def _watch(touch: Touch, refusals: tuple[type[Exception], ...], leaving: asyncio.Future[Ending]) -> None:

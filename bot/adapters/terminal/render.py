@@ -8,9 +8,11 @@ stands beside them. Every string goes through `inert` into `rich.text.Text`, nev
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
@@ -51,18 +53,23 @@ _VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the terminal can show: columns, whether lines may be drawn and styles used, and its encoding."""
+    """What the terminal can show: columns, whether it takes styles, and its encoding."""
 
     width: int
-    drawn: bool
+    styled: bool
     encoding: str
 
     @classmethod
     def of(cls, console: Console) -> Look:
-        """The look of a console: plain when it has no colour (NO_COLOR, TERM=dumb) or is no terminal at all."""
-        drawn = console.is_terminal and not console.is_dumb_terminal and not console.no_color
-        encoding = console.encoding
-        return cls(min(console.width, limits.WIDEST), drawn and inert.can_show("─", encoding), encoding)
+        """The look of a console: plain without colour (NO_COLOR, TERM=dumb) or when it is no terminal at all. Without colour
+        is without any style: bold alone would still be escape sequences in a log."""
+        styled = console.is_terminal and not console.is_dumb_terminal and not console.no_color
+        return cls(min(console.width, limits.WIDEST), styled, console.encoding)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether lines are drawn."""
+        return self.styled and inert.can_show("─", self.encoding)
 
     @property
     def narrow(self) -> bool:
@@ -116,6 +123,18 @@ def render(meanings: Sequence[Meaning], look: Look) -> Group:
         parts.append(Text())
         parts.extend(_parts(meaning, look))
     return Group(*parts)
+
+
+def paint(drawn: RenderableType, look: Look) -> str:
+    """What is written to the terminal, line ends included."""
+    # A console of its own: the one on the real screen would, on a broken pipe, take standard output away for good.
+    paper = io.StringIO()
+    system: Literal["standard"] | None = "standard" if look.styled else None
+    console = Console(
+        file=paper, width=look.width, force_terminal=True, color_system=system, markup=False, highlight=False
+    )
+    console.print(drawn)
+    return paper.getvalue()
 
 
 def _parts(meaning: Meaning, look: Look) -> Iterator[RenderableType]:
