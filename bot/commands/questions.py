@@ -6,10 +6,9 @@ Changes nothing and starts no interview.
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,8 +98,9 @@ def _lint(args: argparse.Namespace) -> int:
     from bot import settings
     from bot.library.lint import lint
     from bot.library.problems import Severity
+    from bot.models.offline.grader import coverage
 
-    found = lint(args.path or settings.load().questions, coverage=_coverage())
+    found = lint(args.path or settings.load().questions, coverage=coverage)
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     if args.json:
         print(json.dumps([_problem(problem) for problem in found], ensure_ascii=False))
@@ -111,16 +111,6 @@ def _lint(args: argparse.Namespace) -> int:
             print(where + ": ".join(part for part in (problem.field, note + problem.message) if part))
         print(_summary(errors, len(found) - errors))
     return 1 if errors else 0
-
-
-def _coverage() -> Callable[[Question, str], float] | None:
-    """How the offline coach sees the exemplars, if it is there."""
-    try:
-        grader = importlib.import_module("bot.models.offline.grader")
-    except ModuleNotFoundError:
-        return None
-    held: Callable[[Question, str], float] = grader.coverage
-    return held
 
 
 def _problem(problem: Problem) -> dict[str, object]:

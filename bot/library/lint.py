@@ -59,11 +59,13 @@ def lint(
     if root is None:
         message = "is not a question bank: it has no folder `items`" if target.exists() else "is not there"
         return (Problem(problems.shown(target), 1, "", message),)
-    found = _Bank(root, loose, today or date.today()).lint(coverage)
-    if target == root:
-        return found
+    bank = _Bank(root, loose, today or date.today())
+    found = bank.lint()
+    if coverage is not None:
+        found += tuple(bank.order(coverage, target))
     name = problems.shown(target)
-    return tuple(problem for problem in found if problem.file == name or problem.file.startswith(f"{name}/"))
+    concerned = (held for held in found if target == root or held.file == name or held.file.startswith(f"{name}/"))
+    return tuple(sorted(concerned))
 
 
 class _Bank:
@@ -74,22 +76,22 @@ class _Bank:
         self.today = today
         self.loose = loose
         self.found: list[Problem] = []
+        self.held: list[_Held] = []
 
-    def lint(self, coverage: Coverage | None) -> tuple[Problem, ...]:
+    def lint(self) -> tuple[Problem, ...]:
+        """Everything that can be said without a mind."""
         rubrics = {held.type: held for held in self._shared("rubrics", Rubric, "type")}
         personas = {held.id for held in self._shared("personas", Persona, "id")}
         self._thesaurus()
-        held = list(self._questions())
-        for one in held:
-            item = rules.Item(one.question, one.texts, rubrics.get(one.question.type), personas, self.today)
+        self.held.extend(self._questions())
+        for one in self.held:
+            item = rules.Item.of(one.question, one.texts, rubrics.get(one.question.type), personas, self.today)
             for finding in rules.findings(item):
                 self.found.append(one.problem(finding.where, finding.message, finding.severity))
         for across in (same_ids, same_sources, same_sentences, same_prompts):
-            self.found.extend(across(held))
-        self.found.extend(self._longest(held))
-        if coverage is not None:
-            self.found.extend(self._order(held, coverage))
-        return tuple(sorted(set(self.found)))
+            self.found.extend(across(self.held))
+        self.found.extend(self._longest())
+        return tuple(set(self.found))
 
     def _shared(self, folder: str, model: type[M], name: str) -> list[M]:
         good: list[M] = []
@@ -148,18 +150,20 @@ class _Bank:
     def _bank_warning(self, message: str) -> Problem:
         return Problem(problems.shown(self.root / "items"), 1, "exemplars", message, Severity.WARNING)
 
-    def _longest(self, held: list[_Held]) -> Iterator[Problem]:
-        longest = [_longest(one.question) for one in held]
+    def _longest(self) -> Iterator[Problem]:
+        longest = [_longest(one.question) for one in self.held]
         weak, outstanding = longest.count("weak"), longest.count("outstanding")
         if outstanding > weak:
             yield self._bank_warning(
-                f"the outstanding answer is the longest in {outstanding} of {len(held)} questions, the weak one in {weak};"
+                f"the outstanding answer is the longest in {outstanding} of {len(self.held)} questions, the weak one in {weak};"
                 " whoever rewards length must not be right more often than not"
             )
 
-    def _order(self, held: list[_Held], coverage: Coverage) -> Iterator[Problem]:
+    def order(self, coverage: Coverage, target: Path) -> Iterator[Problem]:
+        """Questions of a file or folder whose exemplars do not come out weak, adequate, outstanding."""
         wrong = 0
-        for one in held:
+        concerned = [one for one in self.held if one.path.is_relative_to(target)]
+        for one in concerned:
             drawn = one.question.drawn(0)
             answers = (drawn.exemplars.weak, drawn.exemplars.adequate, drawn.exemplars.outstanding)
             weak, adequate, outstanding = (coverage(drawn, answer) for answer in answers)
@@ -167,9 +171,9 @@ class _Bank:
                 wrong += 1
                 message = f"come out as weak {weak:.2f}, adequate {adequate:.2f}, outstanding {outstanding:.2f}; they should rise"
                 yield one.problem(("exemplars",), message, Severity.WARNING)
-        if wrong * 20 > len(held):
+        if wrong * 20 > len(concerned):
             yield self._bank_warning(
-                f"do not rise in coverage in {wrong} of {len(held)} questions; one in twenty is the limit"
+                f"do not rise in coverage in {wrong} of {len(concerned)} questions; one in twenty is the limit"
             )
 
 

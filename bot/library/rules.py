@@ -45,11 +45,15 @@ class Item:
     rubric: Rubric | None
     personas: Collection[str]
     today: date
+    variants: tuple[dict[str, str], ...]
 
-    @property
-    def variants(self) -> tuple[dict[str, str], ...]:
-        """The values to fill in, one mapping a variant; one empty mapping when there are none."""
-        return tuple({name: str(value) for name, value in held.items()} for held in self.question.variants) or ({},)
+    @classmethod
+    def of(
+        cls, question: Question, texts: tuple[Text, ...], rubric: Rubric | None, personas: Collection[str], today: date
+    ) -> Item:
+        """An item with the values of each variant as they are filled in; one empty mapping when there are no variants."""
+        filled = tuple({name: str(value) for name, value in held.items()} for held in question.variants)
+        return cls(question, texts, rubric, personas, today, filled or ({},))
 
     def role(self, *roles: Role) -> Iterator[Text]:
         """The texts with one of these roles."""
