@@ -14,7 +14,7 @@ import signal
 import sys
 import uuid
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -25,7 +25,7 @@ from bot.adapters.terminal.keyboard import Entry, Keyboard, Lines, Prompt
 from bot.chat.adapter import Accept, TryLater
 from bot.chat.events import Event, Pressed, Ran, Returned, Said, Submitted
 from bot.chat.ids import Address, ConversationId, Person
-from bot.chat.meanings import Choices, Form, Paragraph, Progress, QuestionCard, Scorecard
+from bot.chat.meanings import Choices, Form, Meaning, Paragraph, Progress, QuestionCard, Scorecard
 from bot.chat.replies import Reply
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ class Ending(StrEnum):
 def local(login: str) -> tuple[Person, ConversationId]:
     """The person and the conversation of a terminal, for a login name."""
     return Person(PLATFORM, "local", login, login), ConversationId(PLATFORM, "local", "practice")
+
+
+def show(meanings: Sequence[Meaning], stdout: TextIO) -> None:
+    """Print meanings as they would look in a conversation, for commands that only show something."""
+    look = render.Look.of(Console(file=stdout))
+    stdout.write(render.paint(render.render(meanings, look), look))
 
 
 class TerminalAdapter:
@@ -126,6 +132,10 @@ class TerminalAdapter:
         """Return when something was posted after the last thing sent (at once if nothing was sent)."""
         await self._answered.wait()
 
+    async def _answered_soon(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.answered(), limits.ANSWER_WITHIN_S)
+
     # What comes in, as events with ids of their own.
 
     def said(self, text: str) -> Said:
@@ -167,7 +177,7 @@ class TerminalAdapter:
         """
         leaving: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         watching = asyncio.create_task(_watch(touch, refusals, leaving)) if touch is not None else None
-        settle = settled or self.answered
+        settle = settled or self._answered_soon
         try:
             with _interrupts(leaving):
                 await self._greeted(leaving)
@@ -197,7 +207,7 @@ class TerminalAdapter:
                 entry = reading.result()
             except EOFError:
                 if self._keyboard.patient:
-                    await _race(settle(), leaving, limits.ANSWER_WITHIN_S)
+                    await _settle(settle, leaving)
                 return Ending.LEFT
             default = ""
             event = await self._take(entry)
@@ -214,7 +224,7 @@ class TerminalAdapter:
                 default = entry.text
                 continue
             if self._keyboard.patient:
-                await _race(settle(), leaving, limits.ANSWER_WITHIN_S)
+                await _settle(settle, leaving)
 
     async def _take(self, entry: Entry) -> Event | Ending | None:
         """The event a message makes, LEFT to leave, or None when it was dealt with here."""
@@ -352,6 +362,12 @@ async def _race(
         with contextlib.suppress(asyncio.CancelledError):
             await task
     return task
+
+
+async def _settle(settle: Settled, leaving: asyncio.Future[Ending]) -> None:
+    settling = await _race(settle(), leaving)
+    if not settling.cancelled():
+        settling.result()
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot.adapters.terminal import limits
-from bot.adapters.terminal.connect import TerminalAdapter, local
+from bot.adapters.terminal.connect import TerminalAdapter, local, show
 from bot.chat.adapter import Adapter, TryLater
 from bot.chat.events import Event, Pressed, Ran, Returned, Said, Submitted
 from bot.chat.meanings import Choices, Meaning, Option, Paragraph, Progress
@@ -242,3 +242,9 @@ def test_events_carry_the_person_the_place_and_the_moment() -> None:
     assert {(event.person, event.to, event.at_ms) for event in events} == {(PERSON, CONVERSATION.address, 1_000)}
     assert events[1].options == {"type": "concept"}
     assert events[4] == Returned(events[4].id, CONVERSATION.address, 1_000, PERSON, 500)
+
+
+def test_a_command_shows_a_card_without_a_conversation() -> None:
+    screen = io.StringIO()
+    show((Paragraph("Kept.", "Maya"), cards.OFFLINE), screen)
+    assert screen.getvalue().startswith("\n  Maya     Kept.\n\n  Your scorecard · Yesterday's refund rules\n")
