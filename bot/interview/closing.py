@@ -30,7 +30,7 @@ def to_rating(desk: Desk) -> None:
     desk.update(phase=Phase.RATING, paused=False, clock=session.clock.stopped(desk.now_ms), open_move="")
     if session.quiet:
         return
-    fields = tuple(Field(c.id, c.name, "scale", hint="1 to 5") for c in desk.question.criteria)
+    fields = tuple(Field(c.id, c.name, "scale") for c in desk.question.criteria)
     desk.post(
         Role.SYSTEM,
         "rate",

@@ -93,13 +93,13 @@ def _why(criterion: Criterion, found: list[Finding], standing: levels.Standing, 
         told = next((one.why for one in (*half, *missing, *shown) if one.why), "")
         parts = [told or _listing(checks, shown, missing), *standing.because]
         return " ".join(part for part in parts if part)
-    if not shown and not half:
-        return f"I found no sentence of yours for this. I looked for: {_says(checks, missing)}."
+    # The verdicts stand above this on the card already, so it says what they are measured against.
+    solid = f"A solid answer {_lower_first(criterion.anchors.three.rstrip('.'))}."
     if not missing and not half:
         return "Every point I look for here is in your words."
-    if not shown:
-        return f"Something close is there, but I can't tell whether you meant: {_says(checks, half)}."
-    return _listing(checks, shown, (*half, *missing))
+    if not shown and not half:
+        return f"I found no sentence of yours for this. {solid}"
+    return f"Part of this is in your words. {solid}" if shown else f"Something close is there. {solid}"
 
 
 def _listing(checks: Mapping[str, Check], shown: Iterable[Finding], missing: Iterable[Finding]) -> str:
