@@ -70,6 +70,7 @@ def _warning(where: Where, message: str) -> Finding:
 
 
 def unique_ids(item: Item) -> Iterator[Finding]:
+    """Ids of criteria, checks and facts are unique in the question."""
     question = item.question
     criteria = [(("criteria", at), held.id) for at, held in enumerate(question.criteria)]
     checks = [
@@ -87,18 +88,11 @@ def unique_ids(item: Item) -> Iterator[Finding]:
 
 
 def references(item: Item) -> Iterator[Finding]:
+    """Personas, checks and levels that are named exist."""
     question = item.question
     for at, persona in enumerate(question.personas):
         if persona not in item.personas:
             yield Finding(("personas", at), f"there is no persona `{persona}`")
-    if item.rubric is None:
-        yield Finding(("type",), f"there is no rubric for `{question.type}`")
-    else:
-        known = [held.id for held in item.rubric.dimensions]
-        for at, criterion in enumerate(question.criteria):
-            if criterion.dimension not in known:
-                message = f"the rubric has no dimension `{criterion.dimension}`, only {', '.join(known)}"
-                yield Finding(("criteria", at, "dimension"), message)
     if question.curveball:
         checks = {check.id for check in question.checks}
         for at, check_id in enumerate(question.curveball.checks):
@@ -111,7 +105,25 @@ def references(item: Item) -> Iterator[Finding]:
             yield Finding(("by_level", level.value), f"the question is not asked at {level} level")
 
 
+def dimensions(item: Item) -> Iterator[Finding]:
+    """Criteria belong to dimensions of the type's rubric, and its caps have something to rest on."""
+    question = item.question
+    if item.rubric is None:
+        yield Finding(("type",), f"there is no rubric for `{question.type}`")
+        return
+    known = [held.id for held in item.rubric.dimensions]
+    for at, criterion in enumerate(question.criteria):
+        if criterion.dimension not in known:
+            message = f"the rubric has no dimension `{criterion.dimension}`, only {', '.join(known)}"
+            yield Finding(("criteria", at, "dimension"), message)
+    judged = {criterion.dimension for criterion in question.criteria}
+    for cap in item.rubric.caps:
+        if cap.needs in known and cap.needs not in judged:
+            yield _warning(("criteria",), f"none is about `{cap.needs}`, so the rubric's cap `{cap.id}` never applies")
+
+
 def completeness(item: Item) -> Iterator[Finding]:
+    """A scenario has facts, variants, a curveball and a challenge; light types need none of them."""
     question = item.question
     if question.type in LIGHT_KINDS:
         return
@@ -129,6 +141,7 @@ def completeness(item: Item) -> Iterator[Finding]:
 
 
 def one_question(item: Item) -> Iterator[Finding]:
+    """What asks ends in its one question; what states holds none."""
     for text in item.texts:
         for values in item.variants if text.role in SPOKEN else ():
             said = fill(text.template, values)
@@ -149,6 +162,7 @@ def one_question(item: Item) -> Iterator[Finding]:
 
 
 def lengths(item: Item) -> Iterator[Finding]:
+    """What an interviewer says stays short, whatever is filled in."""
     (prompt,) = item.role(Role.PROMPT)
     spoken = [(text.where, text.template) for text in item.texts if text.role in SPOKEN - {Role.ADDS}]
     spoken += [(text.where, f"{prompt.template}\n\n{text.template}") for text in item.role(Role.ADDS)]
@@ -160,6 +174,7 @@ def lengths(item: Item) -> Iterator[Finding]:
 
 
 def placeholders(item: Item) -> Iterator[Finding]:
+    """Placeholders and variants fit each other."""
     used: set[str] = set()
     for text in item.texts:
         names = PLACEHOLDER.findall(text.template)
@@ -212,6 +227,7 @@ def giveaways(item: Item) -> Iterator[Finding]:
 
 
 def facts_held_back(item: Item) -> Iterator[Finding]:
+    """A fact is something to ask for: the prompt has not told it already."""
     for values in item.variants:
         told = [("the prompt", words.content(fill(item.question.prompt, values)))]
         told += [
@@ -225,6 +241,7 @@ def facts_held_back(item: Item) -> Iterator[Finding]:
 
 
 def facts_told_apart(item: Item) -> Iterator[Finding]:
+    """Two facts are not asked for in the same words."""
     asked = [(text, fill(text.template, item.variants[0])) for text in item.role(Role.ASKED_BY)]
     for at, (text, phrase) in enumerate(asked):
         for other, same in asked[:at]:
@@ -233,6 +250,7 @@ def facts_told_apart(item: Item) -> Iterator[Finding]:
 
 
 def phrasings_apart(item: Item) -> Iterator[Finding]:
+    """A phrasing stands once, so that what it matches is one check."""
     seen: dict[tuple[str, ...], Text] = {}
     for text in item.role(Role.PHRASING):
         first = seen.setdefault(words.tokens(text.template), text)
@@ -242,6 +260,7 @@ def phrasings_apart(item: Item) -> Iterator[Finding]:
 
 
 def copied_phrasings(item: Item) -> Iterator[Finding]:
+    """Phrasings are not lifted from the exemplars they will be tried on."""
     copied = [(str(text.where[-1]), words.runs(text.template, COPIED_WORDS)) for text in item.role(Role.EXEMPLAR)]
     for text in item.role(Role.PHRASING):
         own = words.runs(text.template, COPIED_WORDS)
@@ -252,6 +271,7 @@ def copied_phrasings(item: Item) -> Iterator[Finding]:
 
 
 def plain_text(item: Item) -> Iterator[Finding]:
+    """Texts hold no markup, mentions or emoji, and are spelt the British way where the product speaks."""
     for text in item.texts:
         if text.role is Role.SUM:
             continue
@@ -271,6 +291,7 @@ def plain_text(item: Item) -> Iterator[Finding]:
 
 
 def sums(item: Item) -> Iterator[Finding]:
+    """Sums come out in every variant."""
     for at, held in enumerate(item.question.sums):
         for number, values in enumerate(item.variants):
             expression, equals = fill(held.expression, values), fill(held.equals, values)
@@ -284,12 +305,14 @@ def sums(item: Item) -> Iterator[Finding]:
 
 
 def dates(item: Item) -> Iterator[Finding]:
+    """What may have aged has been looked at."""
     review_by = item.question.review_by
     if review_by is not None and review_by < item.today:
         yield _warning(("review_by",), f"was {review_by.isoformat()}; check what may have aged and set a new date")
 
 
 def weights(item: Item) -> Iterator[Finding]:
+    """No criterion decides alone, and each can be climbed from below."""
     total = sum(criterion.weight for criterion in item.question.criteria)
     for at, criterion in enumerate(item.question.criteria):
         if criterion.weight * 10 > total * 7:
@@ -301,6 +324,7 @@ def weights(item: Item) -> Iterator[Finding]:
 
 
 def source_slugs(item: Item) -> Iterator[Finding]:
+    """Sources are written `document#12` or `document#part`, once each."""
     seen: Counter[str] = Counter()
     for at, source in enumerate(item.question.sources):
         seen[source] += 1
@@ -311,6 +335,7 @@ def source_slugs(item: Item) -> Iterator[Finding]:
 
 
 def exemplar_lengths(item: Item) -> Iterator[Finding]:
+    """The outstanding answer is not the longest."""
     held = item.question.exemplars
     if len(held.outstanding) > max(len(held.weak), len(held.adequate)):
         yield _warning(("exemplars", "outstanding"), "is the longest of the three; length should not give it away")
@@ -319,6 +344,7 @@ def exemplar_lengths(item: Item) -> Iterator[Finding]:
 RULES: tuple[Callable[[Item], Iterable[Finding]], ...] = (
     unique_ids,
     references,
+    dimensions,
     completeness,
     one_question,
     lengths,

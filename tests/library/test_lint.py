@@ -97,6 +97,7 @@ def test_an_error_is_named_by_file_line_and_field(bank: Bank, old: str, new: str
     ("old", "new", "field", "words"),
     [
         ("review_by: 2027-06-30", "review_by: 2026-11-20", "review_by", "was 2026-11-20"),
+        ("dimension: recovery", "dimension: evidence", "criteria", "none is about `recovery`"),
         ("Think about who", "Think about the behavior of who", "hints › 1", "`behavior` is `behaviour`"),
         ("Think about who is affected.", "Think about who is affected!", "hints › 1", "exclamation mark"),
         ("    weight: 2\n", "    weight: 5\n", "criteria › looking › weight", "is 5 of 6"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.library.choose import NothingToChoose, order
 from bot.library.items import Kind, Level
-from bot.library.load import Library, Unknown, UnknownQuestion
+from bot.library.load import Library, Unknown, UnknownQuestion, shipped
 from bot.library.problems import ContentError
 from tests.library.bank import CONCEPT, QUESTION, Bank
 
@@ -158,6 +161,17 @@ def test_two_files_of_one_name_are_refused_on_opening(bank: Bank) -> None:
 def test_a_folder_that_is_no_bank(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="has no folder `items`"):
         Library.open(tmp_path)
+
+
+def test_an_installed_package_finds_what_lies_inside_it(bank: Bank, tmp_path: Path) -> None:
+    package = tmp_path / "site/bot"
+    shutil.copytree(shipped("questions").parent / "bot/library", package / "library")
+    (package / "__init__.py").touch()
+    bank.root.rename(package / "questions")
+    (package / "prompts").mkdir()
+    code = "from bot.library.load import Library, shipped; print(*Library.open().ids(), shipped('prompts'))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=package.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["late-parcels", "what-is-recall", str((package / "prompts").resolve())]
 
 
 def test_no_thesaurus_is_an_empty_one(bank: Bank) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.library.strict_yaml import BYTES_LIMIT, Refused, parse, read_text
+from tests.library.bank import QUESTION
 
 
 def test_what_yaml_would_turn_into_something_else_stays_as_written() -> None:
@@ -177,3 +182,29 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
     (root / "own.yaml").write_text("a: 1\n", encoding="utf-8")
     (root / "within.yaml").symlink_to(root / "own.yaml")
     assert read_text(root / "within.yaml", root) == "a: 1\n"
+
+
+PLAIN = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        PLAIN, st.recursive(PLAIN, lambda held: st.lists(held) | st.dictionaries(PLAIN, held), max_leaves=5), min_size=1
+    )
+)
+def test_quoted_text_comes_back_as_it_was(data: dict[str, object]) -> None:
+    written = yaml.safe_dump(data, allow_unicode=True, default_style='"', width=10_000)
+    assert parse(written).data == data
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, len(QUESTION)),
+    st.integers(0, 40),
+    st.text(st.sampled_from("{}[]:,-#&*!|>'\"%@`? \n\ta1\x00é"), max_size=12),
+)
+def test_a_spoilt_file_is_read_or_refused_and_nothing_else(at: int, cut: int, put: str) -> None:
+    spoilt = QUESTION[:at] + put + QUESTION[at + cut :]
+    with suppress(Refused):
+        assert parse(spoilt).data
