@@ -174,7 +174,7 @@ def is_off_topic(text: str, question: Question) -> bool:
     content = {word.stem for word in words(text) if is_content(word) and word.text not in WEAK}
     if len(content) < 12:
         return False
-    return sum(stem in _vocabulary(_texts(question)) for stem in content) < 0.15 * len(content)
+    return sum(stem in _vocabulary(_texts(question)) for stem in content) < 0.25 * len(content)
 
 
 def _texts(question: Question) -> tuple[str, ...]:

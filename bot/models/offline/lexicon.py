@@ -188,3 +188,46 @@ _ALSO_ENGLISH = frozenset(
 FOREIGN = tuple(frozenset(block.split()) - STOP - _ALSO_ENGLISH for block in _FOREIGN.split("\n\n"))
 """Small words of other languages that are not English ones, a language each: German, French, Spanish, Italian, Portuguese,
 Dutch, Polish, Swedish, Turkish."""
+
+# How often a stem or a concept (marked #) is met in a sentence of an interview answer, whatever the question; counted over
+# answers to many questions. What everybody says tells little about one check.
+_COMMON_ALWAYS = """
+#model #data-scientist model #user #build #launch #buyer not #increase #order ai #train #resource #quality product
+"""
+_COMMON_OFTEN = """
+data #tell #document user #what-changed #personalise #frequency #accuracy #pretrained #cause #recent #right #decrease
+#find-out #i-did #segment #ask #choose #wrong #explain #fail #money #important #sample #check #scope #experiment
+#share #ingest answer #job #feedback #mistake-mine #executive #interview-users #option #uncertain #threshold #pipeline
+#measure #engineer more #add #gradual #done-when #result #count-people high
+"""
+_COMMON_COMMONLY = """
+#since-when #constraint #real-number #improve #severity #keep first accur #leakage #situation #finance #manager
+#expensive train week #inference #risk #target #baseline #focus engin #labelled-data #write-down time #own system
+#both #worse featur #api #learn-lesson #opportunity-cost #trust #upstream #small #churn cost #example #recommend
+#remove #differentiate learn #multi-step #guardrail question #vary #test-software #investigate generat design #certain
+custom #success-metric #fix #prompt #knowledge-base #stop #strategy #skill #monitor befor #human-review #conversion
+chang #schedule manag #seller show base #context-window #support-agent team real build start #compare #satisfaction
+#agree #outcome vector #at-once #afterwards #make-good #criteria output work #coach #transfer-fit #revisit #label
+#likelihood #database #fine-tune #contact #image percent #explainable specif #evidence person ask #stale #invest #fast
+experi second #contract #revenue #agentic pipelin wrong #dependency
+"""
+_COMMON_SOMETIMES = """
+#throughput #growth #integration #majority #eval #value #cite #by-hand #contain #from-scratch qualiti fine label
+#market #sales day search page #statistical #staff perform decid #behaviour #pricing ensur context #engagement
+document #tone tune #capacity #miss #total-package #roi test #date-of-edit fail prompt #log #scale give matter
+#workload new find #enough input #average-hides differ tell requir own text without write #symptom case #hypothesis
+review #false-alarm ml technic databas all most #permission #worst-case optim #expert mani #estimate confid #wait
+improv #expectation #the-ask #negotiate #rule-out #listen #next-update problem rather #security continu #deadline set
+after #profit run under #cut-scope last metric process api bad no human #analogy type align relev constraint llm
+implement #stakeholder evalu risk #headline suggest understand rate #pain #overfit behav #say-unknown trust respond
+approach low framework busi measur launch becom small #in-time #commit #market-data #reliability #warn loop posit
+#hard good defin #milestone explain complet #prevent queri best #minority exampl #language #saving #privacy #downtime
+#no-retrain keep check #buy-vs-build often predict #gracious valu end never against word #zero #competitor leav better
+#consistency caus #automate concept #data-quality third deploy correct error
+"""
+COMMONNESS = {
+    name: factor
+    for factor, listed in ((0, _COMMON_ALWAYS), (1, _COMMON_OFTEN), (2, _COMMON_COMMONLY), (3, _COMMON_SOMETIMES))
+    for name in listed.split()
+}
+"""How common a stem or #concept is: 0 in every tenth sentence, 1 in every twentieth, 2 in every fortieth, 3 in every eightieth."""

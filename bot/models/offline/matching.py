@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from bot.chat.meanings import Verdict
 from bot.interview.evidence import Sentence, excerpt
 from bot.library.items import Check, Question
-from bot.models.offline.lexicon import JOINS, PARTICLES, STOP, WEAK
+from bot.models.offline.lexicon import COMMONNESS, JOINS, PARTICLES, STOP, WEAK
 from bot.models.offline.text import Word, is_content, words
 from bot.models.offline.thesaurus import Thesaurus, standard
 
@@ -28,7 +28,9 @@ COVERED_AT = 0.56
 UNSURE_AT = 0.40
 """Strength from which a check counts as unsure."""
 
-_CONCEPT_CREDIT = 0.9
+_CONCEPT_CREDITS = (0.5, 0.65, 0.8, 0.85, 0.9)  # by how common the concept is in any answer
+_STEM_FACTORS = (0.5, 0.6, 0.75, 0.9, 1.0)
+_WEAK_CONCEPT_CREDIT = 0.4  # named only by a word that everybody says, as "more" names an increase
 _RELATIVE_CREDIT = 0.7
 _OTHER_NUMBER_CREDIT = 0.5
 _WEAK_WEIGHT = 0.35
@@ -83,7 +85,7 @@ class _Piece:
     end: int
     length: int
     stems: dict[str, bool]
-    concepts: dict[str, bool]
+    concepts: dict[str, tuple[float, bool]]  # credit, negated
     number: bool
 
 
@@ -219,6 +221,7 @@ class Matcher:
         weight = _PHRASE_WEIGHT if len(unit.stems) > 1 else 1.0
         if all(stem in _WEAK_STEMS for stem in unit.stems):
             weight = _WEAK_WEIGHT if len(unit.stems) == 1 else 1.0
+        weight *= max(_STEM_FACTORS[COMMONNESS.get(stem, 4)] for stem in unit.stems)
         if flat:
             return weight
         if all(stem in self._prompt for stem in unit.stems) or unit.concepts & self._prompt:
@@ -291,11 +294,14 @@ class Matcher:
 
     def _piece(self, index: int, part: Sequence[Word]) -> _Piece:
         stems: dict[str, bool] = {}
-        concepts: dict[str, bool] = {}
+        concepts: dict[str, tuple[float, bool]] = {}
         for word in part:
             stems[word.stem] = stems.get(word.stem, True) and word.negated
         for hit in self._thesaurus.find(part):
-            concepts[hit.concept] = concepts.get(hit.concept, True) and hit.negated
+            weak = len(hit.at) == 1 and part[hit.at[0]].stem in _WEAK_STEMS
+            credit = _CONCEPT_CREDITS[COMMONNESS.get("#" + hit.concept, 4)]
+            held = (min(credit, _WEAK_CONCEPT_CREDIT) if weak else credit, hit.negated)
+            concepts[hit.concept] = max(concepts.get(hit.concept, held), held, key=_most)
         number = any(word.text[:1].isdigit() for word in part)
         return _Piece(index, part[0].start, part[-1].end, len(part), stems, concepts, number)
 
@@ -369,7 +375,7 @@ def _credit(unit: _Unit, piece: _Piece) -> tuple[float, bool]:
         return 1.0, all(stems[stem] for stem in there)
     named = [concept for concept in unit.concepts if concept in piece.concepts]
     if named:
-        return _CONCEPT_CREDIT, all(piece.concepts[concept] for concept in named)
+        return max((piece.concepts[concept] for concept in named), key=_most)
     if there:
         return 0.7 * len(there) / len(unit.stems), all(stems[stem] for stem in there)
     if len(unit.stems) == 1:

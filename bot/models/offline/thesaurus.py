@@ -14,10 +14,11 @@ from pathlib import Path
 
 import yaml
 
-from bot.models.offline.lexicon import PARTICLES
-from bot.models.offline.text import Word, is_content, words
+from bot.models.offline.lexicon import NEGATORS, PARTICLES, WEAK
+from bot.models.offline.text import Word, is_content, stem, words
 
 FILE_NAME = "thesaurus.yaml"
+_LITTLE = frozenset(stem(word) for word in (*NEGATORS, *PARTICLES, *WEAK)) | NEGATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ class Thesaurus:
         self.stems: set[str] = set()
         for name, listed in groups.items():
             for phrase in listed:
-                stems = tuple(word.stem for word in words(phrase) if _kept(word))
-                if not stems:
-                    continue
+                read = words(phrase)
+                stems = tuple(word.stem for word in read if _kept(word))
+                if not stems or (len(stems) == 1 < len(read) and stems[0] in _LITTLE):
+                    continue  # "not seen" would be found in every "not"
                 self.stems.update(stems)
                 entries = self._by_first.setdefault(stems[0], [])
                 if (stems, name) not in entries:
