@@ -320,13 +320,9 @@ class TerminalAdapter:
         if self._form is None:
             tag = render.name_tag("You", "", look)
             return [("class:name", "\n" + (tag.plain if tag is not None else "  You "))]
-        field = self._form.fields[self._asking]
+        label, aside = render.asks(self._form, self._asking, look)
         gap = "\n" if self._asking == 0 else ""
-        return [
-            ("class:field", f"{gap}  {look.line(field.label).plain}"),
-            ("class:aside", f"  {render.takes(field, look)} "),
-            ("", f"{look.own('›')} "),
-        ]
+        return [("class:field", f"{gap}{label}"), ("class:aside", f"  {aside} "), ("", f"{look.own('›')} ")]
 
     def _status(self) -> Fragments:
         """The line under the prompt."""

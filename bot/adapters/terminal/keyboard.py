@@ -7,7 +7,8 @@ was typed is kept in memory only, for the up arrow, and never on disk.
 from __future__ import annotations
 
 import asyncio
-import io
+import codecs
+import os
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -100,19 +101,22 @@ class Lines:
         return nullcontext()
 
     def _pump(self, loop: asyncio.AbstractEventLoop) -> None:
-        if isinstance(self._stdin, io.TextIOWrapper):
-            self._stdin.reconfigure(errors="replace")
+        # Read below the stream: a thread blocked inside a stream holds its lock, and closing it at exit would wait for that.
+        decoder = codecs.getincrementaldecoder(self._stdin.encoding or "utf-8")(errors="replace")
+        held, ended = "", False
         while True:
             self._wanted.acquire()
+            while not ended and "\n" not in held:
+                try:
+                    got = os.read(self._stdin.fileno(), 65536)
+                except (OSError, ValueError):  # closed under us, which is an end like any other
+                    got = b""
+                held += decoder.decode(got, final=not got)
+                ended = not got
+            line, end, held = held.partition("\n")
             try:
-                line = self._stdin.readline()
-            except (OSError, ValueError):  # closed under us, which is an end like any other
-                line = ""
-            try:
-                loop.call_soon_threadsafe(self._lines.put_nowait, line)
+                loop.call_soon_threadsafe(self._lines.put_nowait, line + end)
             except RuntimeError:  # the loop is closed: nobody waits any more
-                return
-            if not line:
                 return
 
 

@@ -262,12 +262,21 @@ def form_list(form: Form, look: Look) -> Group:
 
 def takes(field: Field, look: Look) -> str:
     """What may be entered in a field, and what it holds if nothing is."""
-    if field.kind == "scale":
+    values = ", ".join(f"{number} {label}" for number, (_, label) in enumerate(field.choices, start=1))
+    if field.kind == "scale" and not field.hint.strip():
         values = "1-5"
-    else:
-        values = ", ".join(f"{number} {label}" for number, (_, label) in enumerate(field.choices, start=1))
     held = f"({field.value})" if field.value else ""
     return "  ".join(look.line(part).plain for part in (values, field.hint, held) if part.strip())
+
+
+def asks(form: Form, asking: int, look: Look) -> tuple[str, str]:
+    """A field as a prompt: its label, in a column as wide as the form's longest where that fits, and what it takes."""
+    labels = [look.line(field.label) for field in form.fields]
+    label, aside = labels[asking], takes(form.fields[asking], look)
+    column = max(each.cell_len for each in labels)
+    if MARGIN + column + len(aside) + 8 > look.width:
+        column = label.cell_len
+    return " " * MARGIN + label.plain + " " * (column - label.cell_len), aside
 
 
 def _scorecard(card: Scorecard, look: Look) -> Iterator[RenderableType]:

@@ -174,7 +174,7 @@ def test_a_form_is_asked_field_by_field_and_sent_once(terminal: Terminal) -> Non
     terminal.ready()
     terminal.type("show form" + ENTER)
     terminal.see("How would you rate yourself?")
-    terminal.see("Finds the layer by evidence  1-5 ›")
+    terminal.see("Finds the layer by evidence   1-5 ›")
     terminal.see("1 of 3")
     terminal.type("7" + ENTER)
     terminal.see("A number from 1 to 5, please, or Enter to leave it out.")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from bot.adapters.terminal.inert import inert, one_line
-from bot.adapters.terminal.render import Look, form_list, paint, render, voice
-from bot.chat.meanings import Choices, Meaning, Option, Paragraph, Passage, Picture, Progress
+from bot.adapters.terminal.render import Look, asks, form_list, paint, render, voice
+from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph, Passage, Picture, Progress
 from tests.adapters import cards
 from tests.adapters.contract import HOSTILE, squeezed
 
@@ -103,6 +103,14 @@ def test_a_form_without_a_prompt_lists_its_fields() -> None:
     assert (
         paint(form_list(cards.RATING, look), look).splitlines()[1] == "           2. Recovers, not only diagnoses  1-5"
     )
+
+
+def test_the_fields_of_a_form_are_asked_in_one_column_where_there_is_room() -> None:
+    wide, narrow = Look(80, True, "utf-8"), Look(40, True, "utf-8")
+    assert asks(cards.RATING, 2, wide) == ("  Ties it to people           ", "1-5")
+    assert asks(cards.RATING, 2, narrow) == ("  Ties it to people", "1-5")
+    hinted = Form("f", "", "", (Field("a", "Layer", "scale", hint="1 weak, 5 strong", value="3"),))
+    assert asks(hinted, 0, wide) == ("  Layer", "1 weak, 5 strong  (3)")
 
 
 @pytest.mark.parametrize("width", [40, 44, 59, 60, 80, 120])
