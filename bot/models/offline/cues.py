@@ -117,12 +117,14 @@ CUES = (
         r"|\bmissed (?:that|it|the question)\b"
         r"|\bwhat (?:did|do|have) you (?:just )?(?:ask|say|asked)\b|\bwhat (?:are you|you are) asking\b"
         r"|\bsupposed to (?:answer|do|say)\b"
-        r"|\b(?:question|that) (?:again|once more)\b|\bone more time\b|\bunclear\b|\bconfused by\b",
+        r"|\b(?:question|that) (?:again|once more)\b|\bone more time\b|\bunclear\b|\belaborate\b|\bin what sense\b"
+        r"|\bmore specific\b|\bconfused by\b",
         "repeat rephrase restate reword question scenario task prompt problem case again once time understand "
         "catch hear follow grasp"
         " asking asked ask read remind missed mean exactly quite part sentence explain clarify pardon huh eh "
         "come supposed answer what"
-        " different words way simpler put whole full full first lost track unclear confused fully entirely meant "
+        " different words way simpler put whole full full first lost track unclear elaborate sense specific "
+        "confused fully entirely meant "
         "give want",
     ),
     _cue(
@@ -141,6 +143,8 @@ CUES = (
         r"|real) (?:answer|response|solution)\b"
         r"|\bthe (?:answers?|solution|rubric|criteria|scorecard)\b|\byour (?:answers?|rubric|criteria|scorecard"
         r"|scoring|checklist)\b|\brubric\b"
+        r"|\byour (?:take|opinion|view|thoughts|recommendation|suggestion)\b|\bwhat (?:would|do) you (?:recommend"
+        r"|suggest|think|propose)\b"
         r"|\b(?:top|strong|good|senior|great|ideal|perfect|better) (?:candidate|pm|person)s?\b"
         r"|\bwhat (?:are|is|were|do|would|did|you|answer)(?: you| it)?(?: are)? (?:looking for|want|expect\w*"
         r"|after|hoping|do you)\b"
@@ -160,7 +164,8 @@ CUES = (
         "candidates senior expert someone"
         " pm person manager how approach handle question solve track path doing far close wrong enough nail pass "
         "give show explain word"
-        " love close job do did use against here exactly",
+        " love close job do did use against here exactly take opinion view thoughts recommendation suggestion "
+        "recommend suggest propose",
         16,
     ),
     _cue(
@@ -195,7 +200,8 @@ CUES = (
         Intent.GREETING,
         r"^(?:hi|hello|hey|hiya|howdy|thanks|thank you|cheers|greetings|ta|yo|good (?:morning|afternoon|evening"
         r"|day))\b|\bnice to meet\b"
-        r"|\bready\b|^let us (?:go|start|begin|do)\b|\bhow do you do\b|\bpleased to\b|\b(?:thanks|thank you|cheers)$",
+        r"|\bready\b|^let us (?:go|start|begin)\b|\b(?:can|shall|could|should) we (?:start|begin)\b"
+        r"|\bhow do you do\b|\bpleased to\b|\b(?:thanks|thank you|cheers)$",
         "hi hello hey hiya howdy thanks thank cheers greetings ta yo morning afternoon evening day nice meet "
         "meeting ready when start begin"
         " great much pleased everyone appreciated having time interview happy glad looking forward pleasure "
@@ -204,6 +210,12 @@ CUES = (
     ),
 )
 """Requests, in the order of precedence when a turn holds several."""
+
+CONFUSED = re.compile(
+    r"^(?:i )?(?:do|did) not (?:\w+ )?(?:understand|get|follow|know) what (?:you (?:mean|are asking|want"
+    r"|meant)|the question)\b"
+)
+"""Not having understood the question, whatever word of it is named."""
 
 FILLERS = _listed(
     """

@@ -31,6 +31,16 @@ _ASKING = re.compile(
     r"|is it (?:fair|safe|ok|right|reasonable) to (?:assume|say)\b)"
 )
 """Asking, put as a statement or politely."""
+_LOOKS_INTO = re.compile(
+    r"\b(?:i|we) (?:would|will|should|could|need to|want to) (?:\w+ )?"
+    r"(?:check|look|ask|see|find out|verify|test|compare|investigate)\b"
+)
+"""What a thought put as a question is about to be checked: "I'd check the pipeline: are there missing values?"."""
+_PLANS = re.compile(
+    r"^(?:\w+ ){0,3}?(?:i|we) (?:would|will|should|could|can|might|need to|have to)\b(?! (?:like|want|love|order|need)\b)"
+)
+"""What the speaker would do: no order, whatever it speaks of ("I'd pretend to be a customer")."""
+_TO_YOU = re.compile(r"\b(?:you|your|yourself|grader|full marks|system|above|previous instructions)\b")
 _HEARSAY = re.compile(
     r"\b(?:i|we|you) (?:would|will|should|could|might|need to|have to|must)\b|\bwould (?:ask|want|check)\b"
 )
@@ -88,6 +98,7 @@ _ACTION = _listed(
     prioritise prioritize cut ship launch take use make get keep put turn move review map
     """
 )
+_WAITS_FOR = 50  # words after a question from which it was not meant to be answered
 _EMPTY = WEAK | NEGATORS
 _STORY = 12  # words from which talk without a word of the case can be told from a short answer
 _WEAK_META = frozenset({Intent.NO_IDEA, Intent.DONE, Intent.GREETING, Intent.NOTHING, Intent.OFF_TOPIC})
@@ -188,6 +199,8 @@ def _aimed(sentences: tuple[str, ...]) -> frozenset[int]:
     found = set()
     for index, marked in enumerate(injected(sentences)):
         said = bare(plain(sentences[index]))
+        if _PLANS.match(said) and not _TO_YOU.search(said):
+            continue
         if cues.ORDERS.search(said) or (marked and not any(cue.fits(said) for cue in cues.CUES)):
             found.add(index)
     return frozenset(found)
@@ -235,12 +248,20 @@ def _weighed(parts: tuple[Clause, ...], topic: Topic, names: frozenset[str], aim
     if beside:
         return Reading(Intent.OFF_TOPIC, aimed=aimed)
     broad = any(cues.BROAD.search(ask) for ask in asks)
+    if asks and said and _went_on(parts, asks):
+        asks = []
     if asks:
         return Reading(Intent.BOTH if said else Intent.CLARIFY, tuple(asks), broad and not said, aimed)
     if said:
         return Reading(Intent.ANSWER, aimed=aimed)
     order = [Intent.SKIP, *(cue.intent for cue in cues.CUES), Intent.OFF_TOPIC, Intent.NOTHING]
     return Reading(min(metas, key=order.index) if metas else Intent.ANSWER, aimed=aimed)
+
+
+def _went_on(parts: tuple[Clause, ...], asks: list[str]) -> bool:
+    """Whether so much was said after the last question that nobody waits for an answer to it."""
+    last = max(place for place, part in enumerate(parts) if unpadded(part.text) in asks)
+    return sum(len(part.text.split()) for part in parts[last + 1 :]) > _WAITS_FOR
 
 
 def _request(part: Clause, topic: Topic, names: frozenset[str]) -> Intent | None:
@@ -256,6 +277,8 @@ def _request(part: Clause, topic: Topic, names: frozenset[str]) -> Intent | None
         return Intent.NOTHING
     if found:
         return found[0]
+    if cues.CONFUSED.match(head) and len(head.split()) <= 12:
+        return Intent.REPEAT
     if all(word in cues.FILLERS or word in names for word in part.text.split()):
         return Intent.NOTHING
     return None
@@ -266,8 +289,13 @@ def _asks_about_case(part: Clause, parts: tuple[Clause, ...], place: int, said: 
     head = unpadded(part.text)
     polite = bool(_ASKING.match(head))
     if not part.asks and not polite:
-        return bool(cues.BROAD.search(head)) and len(parts) == 1 and len(head.split()) <= 8
+        return (
+            bool(cues.BROAD.match(head)) and len(parts) == 1 and len(head.split()) <= 8 and not head.startswith("the ")
+        )
     if not part.asks and len(parts) > 2 and said and _HEARSAY.search(head):
+        return False
+    before = parts[place - 1] if place else None
+    if before is not None and before.sentence == part.sentence and _LOOKS_INTO.search(before.text):
         return False
     if polite:
         return True

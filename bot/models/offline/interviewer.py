@@ -29,13 +29,16 @@ ASKED_AT = 0.5
 """How well a question must match a fact for the fact to be given."""
 REASON_AT = 0.5
 """How well an answer to a challenge must match one of the reasons that settle it."""
-CONTEXT = 6
-"""Sentences of earlier turns read along with the new ones; what stood further back was read when it was said."""
+CONTEXT = 2
+"""Sentences of earlier turns read along with the new ones: a point may be spread over three, the older were read before."""
 
 SURE_AT = 0.7
 """How well it must match when only one telling word is shared."""
 
 _UNTELLING = WEAK | NEGATORS | {word.stem for word in words(" ".join(WEAK))} | {"befor", "after", "ani"}
+_BARGAIN = re.compile(
+    r"\b(?:can|could|would|will) (?:you|we)\b(?! (?:tell|explain|clarify|share|say))|\b(?:room|best|higher|closer)\b"
+)
 _CHALLENGES = frozenset({MoveKind.CHALLENGE, MoveKind.HOLD})
 _EVIDENCE = frozenset({Intent.ANSWER, Intent.BOTH, Intent.CORRECT, Intent.PUSH_BACK})
 _TOPICS_KEPT = 32
@@ -72,8 +75,7 @@ class OfflineInterviewer:
         )
         facts = () if reading.broad else asked_for(matcher, question.facts, reading.asks)
         intent = reading.intent
-        if intent is Intent.BOTH and not facts and self._topic(question).role_play:
-            # Across a negotiating table a question is part of the offer; it is not a request for data.
+        if not facts and not reading.broad and self._topic(question).role_play and _bargains(intent, reading):
             intent = Intent.ANSWER
         shown = self._shown(matcher, request, intent, reading) if intent in _EVIDENCE else {}
         reasoned = reasoned and intent in _EVIDENCE
@@ -111,6 +113,11 @@ class OfflineInterviewer:
         return shown
 
 
+def _bargains(intent: Intent, reading: Reading) -> bool:
+    """Whether a question across a negotiating table is part of the offer rather than a request for information."""
+    return intent is Intent.BOTH or (intent is Intent.CLARIFY and any(_BARGAIN.search(ask) for ask in reading.asks))
+
+
 def asked_for(matcher: Matcher, facts: Iterable[Fact], asks: Iterable[str]) -> tuple[str, ...]:
     """The ids of the facts that some questions ask for: for each question the one that fits best, if it fits."""
     found: dict[str, None] = {}
@@ -128,12 +135,25 @@ def _fit(matcher: Matcher, fact: Fact, ask: str) -> float:
     said, _ = matcher.best(ask, fact.asked_by)
     if not said:
         return 0.0
-    about = max(matcher.similarity(ask, way) for way in fact.asked_by)
-    near = matcher.similarity(ask, whole)
+    ways = [_about(matcher, ask, matcher.concepts(way)) for way in fact.asked_by]
+    about, near = max(ways), _about(matcher, ask, matcher.concepts(whole))
     shared = _shared_words(ask, whole)
     fit = max(0.7 * said + 0.3 * near, 0.3 * said + 0.7 * about, 0.5 * said + 0.5 * near)
     # Related terms alone ("budget" for a question about payments) are too little to give something away.
     return fit + 0.08 * min(shared - 1, 3) if shared else 0.68 * fit
+
+
+def _about(matcher: Matcher, ask: str, names: frozenset[str]) -> float:
+    """How much of a question, 0 to 1, is about things that go by these names."""
+    got = total = 0.0
+    for unit in matcher.units(ask):
+        weight = 0.4 if all(stem in _UNTELLING for stem in unit.stems) else 1.0
+        total += weight
+        if all(stem in names for stem in unit.stems):
+            got += weight
+        elif unit.concepts & names:
+            got += 0.9 * weight
+    return got / total if total else 0.0
 
 
 def gives_reason(matcher: Matcher, question: Question, said: Iterable[Sentence]) -> bool:

@@ -53,7 +53,7 @@ _KNOWN = _CUE_WORDS | _listed(
 )
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|\d[\d.,]*\d|[?.!;:,()\n*–—]|(?<=\s)-(?=\s)|[<>\[\]/\"]")
 _ASKS = (
-    r"(?:do|does|did|have|had|can|could|will|would|should|shall|may|might|am) (?:not )?(?:i|we|you|they|it|he"
+    r"(?:do|does|did|have|can|could|will|would|should|shall|may|might|am) (?:not )?(?:i|we|you|they|it|he"
     r"|she|there|the|this|that|these|those|any\w*|some\w*|people|our|my|your)\b"
     r"|(?:is|are|was|were|does|did|has) (?!not\b|to\b|just\b|been\b|a rollback\b|what\b|how\b"
     r"|when\b)(?!(?!anything|something|everything)\w+ing\b)\w+"
@@ -180,6 +180,8 @@ def clauses(sentences: tuple[str, ...]) -> tuple[Clause, ...]:
 
 def _parts(text: str, asked: bool) -> list[str]:
     """A sentence cut where a question may begin; a cut inside a statement about questions is mended."""
+    if text.endswith("."):
+        return [text]  # who sets full stops sets question marks too
     parts: list[str] = []
     for part in (_SPLIT_ASKED if asked else _SPLIT).split(text):
         if not bare(part):

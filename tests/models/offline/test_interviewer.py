@@ -158,6 +158,8 @@ def test_a_correction_is_acknowledged_and_read_by_itself() -> None:
 def test_a_question_across_a_negotiating_table_is_part_of_the_offer() -> None:
     said = "I'm excited about the role, and I was hoping for something closer to 140. Is there room on base?"
     assert MIND.propose(request(said, OFFER)).intent is Intent.ANSWER
+    assert MIND.propose(request("What's the best you can do for me?", OFFER)).intent is Intent.ANSWER
+    assert MIND.propose(request("Is there a signing bonus?", OFFER)).intent is Intent.CLARIFY
     assert MIND.propose(request("How long do I have to decide?", OFFER)).facts == ("deadline",)
 
 
