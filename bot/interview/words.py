@@ -93,8 +93,9 @@ STOCK: Mapping[str, tuple[str, ...]] = {
 
 
 def lines(key: str, persona: Persona | None) -> tuple[str, ...]:
-    """The stock lines for `key`, the persona's own if it has any."""
-    return (persona.lines.get(key) if persona is not None else None) or STOCK[key]
+    """The stock lines for `key`, the persona's own first: never so few that one has to be said twice in a row."""
+    own = persona.lines.get(key, ()) if persona is not None else ()
+    return (*own, *STOCK[key])
 
 
 def line(key: str, persona: Persona | None, number: int) -> str:
