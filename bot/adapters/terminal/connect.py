@@ -332,7 +332,9 @@ class TerminalAdapter:
             return [("", (tag.plain if tag is not None else "  ") + self._busy)]
         if self._form is not None:
             return [("", f"  {self._asking + 1} of {len(self._form.fields)}{look.own(' · ')}Enter leaves one out")]
-        return [("", "  " + look.own(" · ").join((*parse.COMMANDS, parse.QUIT)))]
+        offered = self._offered if self._graded or not self._spent else None
+        words = [word for word, _ in parse.words(offered)] if offered is not None else list(parse.COMMANDS)
+        return [("", "  " + look.own(" · ").join(look.line(word).plain for word in (*words, parse.QUIT)))]
 
 
 async def _watch(touch: Touch, refusals: tuple[type[Exception], ...], leaving: asyncio.Future[Ending]) -> None:

@@ -129,7 +129,7 @@ def test_a_conversation_at_the_prompt(terminal: Terminal) -> None:
     terminal.ready()
     terminal.type("show choices" + ENTER)
     terminal.see("Answer the weakest part again")
-    terminal.ready()
+    terminal.see("redo · strong · disagree · 4 · quit")
     terminal.type("redo" + ENTER)
     terminal.see("pressed redo people")
     terminal.ready()
