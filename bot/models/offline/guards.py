@@ -55,6 +55,7 @@ _NO_IDEA = re.compile(
     r"that|this|it|what|how|yet|here|sir|please|can we move on|let's move on|move on)\W*)+$",
     re.IGNORECASE,
 )
+_SPEAKER = {"i": "you", "we": "you", "my": "your", "our": "your", "me": "you", "us": "you"}
 _HEADINGS = re.compile(r"[,;/|•·\n]+|\s[-–—>]+\s")
 
 
@@ -77,7 +78,7 @@ def screen(question: Question, sentences: Sequence[Sentence]) -> Screened:
         flags.append("injection")
         left = [sentence for sentence, marked in zip(left, aimed, strict=True) if not marked]
     foreign = [is_foreign(sentence.text) for sentence in left]
-    if sum(_length(s) for s, marked in zip(left, foreign, strict=True) if marked) * 4 >= sum(map(_length, left)) > 0:
+    if sum(_length(s) for s, marked in zip(left, foreign, strict=True) if marked) * 10 >= sum(map(_length, left)) > 0:
         flags.append("other_language")
     left = [sentence for sentence, marked in zip(left, foreign, strict=True) if not marked]
     if not flags and is_empty(" ".join(sentence.text for sentence in left)):
@@ -93,7 +94,7 @@ def screen(question: Question, sentences: Sequence[Sentence]) -> Screened:
     if any(stuffed):
         flags.append("stuffing")
     said = [sentence for sentence, marked in zip(said, stuffed, strict=True) if not marked]
-    if said and is_off_topic(" ".join(sentence.text for sentence in said), question):
+    if said and is_off_topic("\n".join(sentence.text for sentence in said), question):
         return Screened((), (*flags, "off_topic"))
     return Screened(tuple(said), tuple(flags))
 
@@ -114,9 +115,9 @@ def is_echo(text: str, prompt: str) -> bool:
     stems, runs = _prompt(prompt)
     read = words(text)
     content = [word.stem for word in read if is_content(word)]
-    if len(content) < 3:
+    if len(content) < 2:
         return False
-    said = [word.text for word in read]
+    said = [_SPEAKER.get(word.text, word.text) for word in read]
     covered = [False] * len(said)
     for start in range(len(said) - 3):
         if tuple(said[start : start + 4]) in runs:
@@ -144,7 +145,7 @@ def is_stuffing(sentence: str) -> bool:
     verbs = sum(word.stem in VERBS for word in read) / len(read)
     if len(bits) >= 6 and len(read) / len(bits) <= 2.6:
         return small < 0.3 and doing < 0.35
-    return len(read) >= 9 and small < 0.13 and verbs < 0.12 and doing < 0.35
+    return len(read) >= 9 and small < 0.13 and verbs < 0.3 and doing < 0.35
 
 
 def is_foreign(sentence: str) -> bool:
@@ -170,11 +171,20 @@ def is_other_language(text: str) -> bool:
 
 
 def is_off_topic(text: str, question: Question) -> bool:
-    """Whether fluent prose is about something else: hardly a word of it belongs to the item's vocabulary."""
-    content = {word.stem for word in words(text) if is_content(word) and word.text not in WEAK}
-    if len(content) < 12:
+    """Whether fluent prose is about something else: few of its words are the item's, and no sentence is made of them."""
+    vocabulary = _vocabulary(_texts(question))
+    content = _telling(text)
+    if len(content) < 12 or sum(stem in vocabulary for stem in content) >= 0.25 * len(content):
         return False
-    return sum(stem in _vocabulary(_texts(question)) for stem in content) < 0.25 * len(content)
+    for sentence in split(text):
+        said = _telling(sentence)
+        if sum(stem in vocabulary for stem in said) >= max(3, 0.5 * len(said)):
+            return False
+    return True
+
+
+def _telling(text: str) -> set[str]:
+    return {word.stem for word in words(text) if is_content(word) and word.text not in WEAK}
 
 
 def _texts(question: Question) -> tuple[str, ...]:
@@ -197,7 +207,7 @@ def _vocabulary(texts: tuple[str, ...]) -> frozenset[str]:
 def _prompt(text: str) -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
     """The content stems of a prompt, and every run of four words in it."""
     read = words(text)
-    said = [word.text for word in read]
+    said = [_SPEAKER.get(word.text, word.text) for word in read]
     runs = frozenset(tuple(said[start : start + 4]) for start in range(len(said) - 3))
     return frozenset(word.stem for word in read if is_content(word)), runs
 

@@ -48,7 +48,7 @@ _SOURCES = (
     rf")*(?:automated |automatic |human |ai |llm )*{_JUDGES}\b(?!'s)",
     rf"^\W*(?:to|for) (?:the |whoever |any |my )*(?:automated |automatic |human |ai |llm "
     rf")*{_JUDGES}\b.{{0,24}}[:,]",
-    rf"^\W*(?:{_JUDGES}|system|admin|developer)\s*(?:note|message|prompt|override|instructions?)?\s*[:>\]]",
+    rf"^\W*(?:{_JUDGES}|system|admin|developer)\s*(?:note|message|prompt|override|instructions?)?\s*[:>\]](?!\s*(?:i|i'd|we|my|our)\b)",
     rf"\b(?:as|you are|you're) (?:an? |the |my )(?:[\w-]+ ){{0,3}}{_JUDGES}\b.{{0,60}}\b(?:you (?:must|"
     rf"should|will|have to|shall|need to|ought)|please|give|award|score|rate|mark|pass)\b",
     r"\b(?:grader|evaluator|assessor|examiner|scorer|marker)s?\b.{0,40}\b(?:must|should|shall|will|please|"
@@ -56,7 +56,7 @@ _SOURCES = (
     # Asking for, or announcing, a result.
     rf"\b(?:give|award|assign|grant|rate|score|grade|mark|deserves?|merits?|worth|earns?|receives?|return|"
     rf"output|respond|reply|put)\b.{{0,40}}\b"
-    rf"(?:me|this|my|the|candidate|answer|response|submission|it)\b.{{0,40}}\b{_TOP}\b.{{0,6}}\b{_MARKS}\b",
+    rf"(?:me|this|my|it|the (?:candidate|answer|response|submission))\b.{{0,40}}\b{_TOP}\b.{{0,6}}\b{_MARKS}\b",
     rf"\b(?:this|my|the) (?:answer|response|submission|candidate)\b.{{0,40}}\b(?:deserves?|merits?|worth|"
     rf"earns?|receives?|gets?|(?:is|be) (?:a )?(?:rated|scored|graded|given))\b.{{0,30}}\b(?:{_TOP}|"
     rf"{_MARKS})\b",
@@ -84,8 +84,9 @@ _SOURCES = (
     r"^\W*#{1,6}\s*(?:system|instructions?|assistant|rubric|grading)\b",
     r"\b(?:begin|end|start of|updated) (?:of )?(?:system|rubric|grading|official) (?:prompt|instructions?|"
     r"rubric|message|guide|key)\b",
+    r"(?-i:\b(?:BEGIN|END|START) (?:OF )?(?:RUBRIC|SYSTEM|INSTRUCTIONS?|GRADING|PROMPT)\b)",
     # Role-play.
-    r"\byou are (?:now|no longer|going to be) (?:an? |the |my |in |in an? )?\w+|\bfrom now on,? you\b|"
+    r"\byou are (?:now|no longer|going to be) (?:an? |the |my |in |free|bound|required|allowed|unrestricted)|\bfrom now on,? you\b|"
     r"\bpretend (?:to be|you are|you're|that you|i (?:have|had|gave|already))\b",
     r"\b(?:act|behave|respond|answer|roleplay|role-play) as (?:if you|though you|an? (?:lenient|generous|"
     r"kind|friendly|easy|unrestricted|different|helpful)\b)|\b(?:developer|admin|god|debug|dan|sudo|"
@@ -157,17 +158,16 @@ def is_injection(sentence: str) -> bool:
 
 def injected(sentences: Sequence[str]) -> tuple[bool, ...]:
     """For each sentence of an answer whether it is aimed at the grader, with everything inside a made-up system block."""
-    marks: list[bool] = []
-    inside = 0
-    for sentence in sentences:
+    marks = [is_injection(sentence) for sentence in sentences]
+    opened: int | None = None
+    for index, sentence in enumerate(sentences):
         seen = _plain(sentence)
-        marks.append(inside > 0 or is_injection(sentence))
-        inside = max(inside - 1, 0)
-        # A block that is never closed reaches a few sentences, not the rest of an honest answer.
         if _OPENED.search(seen):
-            inside = 4
-        if _CLOSED.search(seen):
-            inside = 0
+            opened = index
+        # A block that is never closed is only its own sentence: the rest may be an honest answer.
+        if _CLOSED.search(seen) and opened is not None:
+            marks[opened : index + 1] = [True] * (index + 1 - opened)
+            opened = None
     return tuple(marks)
 
 

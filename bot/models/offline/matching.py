@@ -41,6 +41,7 @@ _WINDOW_CREDIT = (1.0, 0.96, 0.9)  # a point spread over more pieces is weaker e
 _LONG_SENTENCE = 34  # words; beyond it a sentence is read clause by clause
 _PIECE = 12  # words a clause of a long sentence has at least
 _WINDOW_WORDS = 70
+_AGREEMENT = (0.3, 0.2)  # what the second and third best phrasing add
 _ENOUGH = 2.0  # matched weight from which a match counts in full
 
 
@@ -242,7 +243,7 @@ class Matcher:
         if not results:
             return 0.0, False
         strength, denied = results[0]
-        for (other, _), share in zip(results[1:3], (0.3, 0.2), strict=False):
+        for (other, _), share in zip(results[1:3], _AGREEMENT, strict=False):
             strength += share * other * (1 - strength)
         return strength, denied
 
