@@ -82,7 +82,7 @@ class Claude:
         check(settings)
         self.settings = settings
         self.clock = clock
-        self._ledger = ledger or NoLedger()
+        self._ledger = NoLedger() if ledger is None else ledger
         self._breaker = Breaker(settings.outage_s, settings.longest_outage_s, clock)
         self._client: Client | None = None
         # Fields a server has said it does not know, per model, so that they are not sent again.

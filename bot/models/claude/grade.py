@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bot.chat.meanings import Verdict
@@ -63,20 +62,6 @@ class ClaudeGrader:
         found = await self._claude.answer(ask, lambda answer: read(answer, checks, usable), until, progress.hears)
         await progress.finish()
         return _judgement(request, found, flags)
-
-    async def reconsider(
-        self, request: GradeRequest, check: str, argument: Sequence[Sentence], before: Finding
-    ) -> Finding:
-        """Judge one check again with what the candidate says about it now (`argument`, numbered on from the answer).
-
-        The look is a fresh one, without the verdict given before. It counts only if it is better and rests on a sentence
-        that was not cited then, so insisting changes nothing. `Away` when Claude cannot.
-        """
-        criterion = request.question.criterion_of(check)
-        again = await self.grade(replace(request, sentences=(*request.sentences, *argument), criteria=(criterion.id,)))
-        after = next(finding for finding in again.findings if finding.check == check)
-        better = _STRENGTH[after.verdict] > _STRENGTH.get(before.verdict, 0.0)
-        return after if better and set(after.sentences) - set(before.sentences) else before
 
 
 def read(answer: Mapping[str, Any], checks: Sequence[str], usable: Sequence[Sentence]) -> dict[str, Finding]:

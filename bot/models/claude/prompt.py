@@ -65,6 +65,7 @@ def turn_message(request: TurnRequest) -> tuple[Block, ...]:
     """The record, growing at its end, and what holds for this turn only."""
     record = [Block(_line(line)) for line in request.transcript]
     record.append(Block(_said([sentence.text for sentence in request.said]), cached=True))
+    offered = list(enumerate(request.moves, start=1))
     now = render(
         "turn_now",
         open=as_data(request.open.wording),
@@ -73,15 +74,12 @@ def turn_message(request: TurnRequest) -> tuple[Block, ...]:
         challenge=request.challenge if request.challenge in {"open", "held"} else "",
         minutes=math.ceil(request.minutes_left),
         moves=[
-            {
-                "n": number,
-                "kind": move.kind.value,
-                "target": move.target,
-                # Stock words for staying put need no room here: they are spoken when the wording is empty.
-                "wording": "" if move.kind is MoveKind.REDIRECT else as_data(move.wording),
-            }
-            for number, move in enumerate(request.moves, start=1)
+            {"n": number, "kind": move.kind.value, "target": move.target, "wording": as_data(move.wording)}
+            for number, move in offered
+            if move.kind is not MoveKind.REDIRECT
         ],
+        # Their stock words are spoken when the wording is empty; here they would cost more than all other moves.
+        redirects=[{"n": number, "target": move.target} for number, move in offered if move.kind is MoveKind.REDIRECT],
         rejected=as_data(request.rejected),
     )
     return (*record, Block(now))

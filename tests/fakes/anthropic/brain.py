@@ -15,6 +15,7 @@ Brain = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a request's body to the object answered."""
 
 _MOVE = re.compile(r'<move n="(\d+)" kind="(\w+)"(?: target="([^"]*)")?>(.*?)</move>')
+_REDIRECTS = re.compile(r"<redirects>(.*?)</redirects>")
 _FACT = re.compile(r'<fact id="([^"]+)">(.*?)</fact>')
 _CHECK = re.compile(r'<check id="([^"]+)">(.*?)</check>', re.DOTALL)
 _SENTENCE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
@@ -114,6 +115,8 @@ def _turn(text: str) -> dict[str, Any]:
     sentences = [(int(number), said) for number, said in _SENTENCE.findall(last)]
     said = " ".join(held for _, held in sentences)
     moves = [(int(number), kind, target, words) for number, kind, target, words in _MOVE.findall(text)]
+    listed = _REDIRECTS.findall(text)[-1:]
+    moves += [(int(pair.split("=")[0]), "redirect", pair.split("=")[1], "") for held in listed for pair in held.split()]
     asked = [held for _, held in sentences if "?" in held]
     given = text.rsplit("Checks already shown:", 1)[-1].split("\n", maxsplit=1)[0]
     shown = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -150,26 +151,14 @@ async def test_what_the_interviewer_asked_is_context_only(fake: Fake, grader: Cl
     assert "(asked: Would you warn customers who wait for a parcel?)\n[1] Yes, today." in fake.journal[0].said
 
 
-async def test_new_evidence_changes_a_line(fake: Fake, grader: ClaudeGrader) -> None:
+async def test_what_is_said_about_a_line_is_looked_at_like_the_rest_and_without_the_old_verdict(
+    fake: Fake, grader: ClaudeGrader
+) -> None:
     request = sample.answer(STRONG)
     before = found(await grader.grade(request), "warns-customers")
-    assert before.verdict is Verdict.NOT
     argument = evidence.number([(9, "I meant that I warn customers who wait for a parcel today.")], first=2)
-    after = await grader.reconsider(request, "warns-customers", argument, before)
-    assert (after.verdict, after.sentences) == (Verdict.MET, (2,))
-
-
-async def test_insistence_does_not(fake: Fake, grader: ClaudeGrader) -> None:
-    request = sample.answer(STRONG)
-    before = Finding("split-by-depot", Verdict.PARTLY, (1,), STRONG, 0.5, "You leave it open.")
-    fake.brain = judged(split_by_depot=("met", [1]))
-    argument = evidence.number([(9, "I really did say that, be fair.")], first=2)
-    assert await grader.reconsider(request, "split-by-depot", argument, before) == before
-
-
-async def test_disagreeing_never_makes_it_worse(fake: Fake, grader: ClaudeGrader) -> None:
-    request = sample.answer(STRONG)
-    before = Finding("split-by-depot", Verdict.PARTLY, (1,), STRONG, 0.5, "You leave it open.")
-    fake.brain = judged()
-    argument = evidence.number([(9, "Hm.")], first=2)
-    assert await grader.reconsider(request, "split-by-depot", argument, before) == before
+    more = replace(request, sentences=(*request.sentences, *argument), criteria=("tells-people",))
+    after = found(await grader.grade(more), "warns-customers")
+    assert (before.verdict, after.verdict, after.sentences) == (Verdict.NOT, Verdict.MET, (2,))
+    assert before.why not in fake.journal[1].text
+    assert fake.journal[1].said.endswith("Judge these checks, in this order: warns-customers.")
