@@ -225,7 +225,7 @@ async def discuss(desk: Desk, text: str) -> None:
     said = evidence.number([(len(session.turns), text)], first=session.next_sentence())
     desk.update(turns=(*session.turns, turn), discussed=session.discussed + 1)
     again = await desk.minds.grade(_request(desk, said), session.mind)
-    better = _better(judgement, again) if again.mind == judgement.mind else ()
+    better = _better(judgement, again, {sentence.number for sentence in said}) if again.mind == judgement.mind else ()
     if not better:
         desk.ask("discuss", _stays(desk, judgement, text))
         return
@@ -244,14 +244,15 @@ async def discuss(desk: Desk, text: str) -> None:
     remember(desk)
 
 
-def _better(before: Judgement, again: Judgement) -> tuple[Finding, ...]:
-    """Findings that stand higher than before because of what was just said."""
+def _better(before: Judgement, again: Judgement, said: set[int]) -> tuple[Finding, ...]:
+    """Findings that stand higher than before because of what was just said: they must cite it, or only a mood has changed."""
     old = {finding.check: _ORDER.index(finding.verdict) for finding in before.findings}
     return tuple(
         finding
         for finding in again.findings
         if finding.verdict in {Verdict.COVERED, Verdict.MET, Verdict.PARTLY}
         and _ORDER.index(finding.verdict) > old.get(finding.check, 0)
+        and said & set(finding.sentences)
     )
 
 
