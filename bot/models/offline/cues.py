@@ -20,7 +20,7 @@ def _listed(names: str) -> frozenset[str]:
 _COMMON = _listed(
     """
     a about actually again all already also am an and any are as at be bit but by can could did do does for from get
-    getting go going good got guess had has have hello help here hey hi honestly how i if im in is it its just kind
+    getting giving telling go going good got guess had has have hello help here hey hi honestly how i if im in is it its just kind
     kindly know last let like little mate man maybe me mind more might my need no not now of oh ok okay on one or
     our out perhaps please possibly quick quickly quite really right said say see shall should small so some sorry
     still sure tell than thank thanks that the them then there these they thing think this though to today too try u
