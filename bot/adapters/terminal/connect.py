@@ -269,7 +269,7 @@ class TerminalAdapter:
             match meaning:
                 case Choices():
                     self._offered, self._spent = meaning, False
-                case Form() if meaning.fields:
+                case Form() if meaning.fields and meaning != self._form:  # shown again, it goes on where it was
                     self._form, self._entered, self._asking = meaning, {}, 0
                 case QuestionCard():
                     # A new interview: what was offered before it is over, and its words are answers now.

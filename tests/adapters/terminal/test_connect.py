@@ -96,6 +96,18 @@ async def test_the_next_line_waits_for_the_answer_to_the_last_one() -> None:
     assert (pressed.action, pressed.value) == ("redo", "people")
 
 
+async def test_a_form_shown_again_goes_on_where_it_was() -> None:
+    terminal = Piped("show\n", "4\n", "wait, one more thing about that\n", "\n", "2\n")
+
+    async def insist(event: Event) -> None:
+        await terminal.post(cards.RATING if isinstance(event, Said) else Paragraph("Thanks."))
+
+    await terminal.run(insist)
+    assert [type(event) for event in terminal.events] == [Said, Said, Submitted]
+    assert isinstance(terminal.events[2], Submitted)
+    assert terminal.events[2].fields == {"layer": "4", "people": "2"}
+
+
 async def test_ids_differ_between_terminals_and_messages() -> None:
     one, other = Piped("a\n", "b\n"), Piped("a\n")
     await one.run()
