@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from bot.chat.events import Event
-from bot.chat.ids import Address
+from bot.chat.ids import Address, Person
+from bot.chat.meanings import Form, Meaning
 from bot.chat.replies import Reply
 
 Accept = Callable[[Sequence[Event]], Awaitable[None]]
@@ -35,6 +36,23 @@ class TryLater(DeliveryError):
 
 class Unreachable(DeliveryError):
     """This will never work (channel deleted, direct messages closed): set the reply aside, do not retry."""
+
+
+class Reception(Protocol):
+    """What must be answered at once, from a bounded read: forms to open, a home page, lists to choose from.
+
+    Nothing is changed here; whatever changes state is an event.
+    """
+
+    async def form(self, conversation: Address, person: Person, form: str) -> Form | None:
+        """The form to open: `setup` (what to practise) or `self-rating` of the open interview; None if it is not theirs
+        or no longer wanted."""
+
+    async def home(self, conversation: Address, person: Person) -> tuple[Meaning, ...]:
+        """A person's page: what they can do now, and their past interviews."""
+
+    async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
+        """Values and labels for `type`, `level`, `question` or `persona` that fit what was typed so far."""
 
 
 class Adapter(Protocol):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.chat import codec
 from bot.chat.meanings import Choices, Comparison, Field, Form, Option, Paragraph, Passage, Verdict
 from bot.chat.replies import Role
 from bot.interview import evidence, feedback, words
 from bot.interview.desk import Desk
 from bot.interview.grader import Finding, GradeRequest, Judgement, Report
+from bot.interview.remember import remember
 from bot.interview.session import Counts, Phase, Redo, Turn
 from bot.interview.wording import content_words
-from bot.library.items import Criterion
+from bot.library.items import Criterion, Question
 
 RATING_FORM = "self-rating"
 REDO, STRONG, HELPED, UNHELPED, AGAIN, SKIP_RATING = "redo", "strong", "helped", "unhelped", "again", "skip-rating"
@@ -24,24 +24,24 @@ DISCUSSIONS = 6
 """How often lines of one scorecard are looked at again: each look may cost a model call."""
 
 
+def rating_form(question: Question) -> Form:
+    """The form for a candidate's own rating, a criterion a field."""
+    return Form(
+        RATING_FORM,
+        "Before you see mine: how did you do?",
+        "1 is not at all, 5 is as well as it can be done. Leave out what you can't say.",
+        tuple(Field(criterion.id, criterion.name, "scale") for criterion in question.criteria),
+        "Show me the feedback",
+    )
+
+
 def to_rating(desk: Desk) -> None:
     """The interview is over; the candidate rates themselves before anything is shown."""
     session = desk.session
     desk.update(phase=Phase.RATING, paused=False, clock=session.clock.stopped(desk.now_ms), open_move="")
     if session.quiet:
         return
-    fields = tuple(Field(c.id, c.name, "scale") for c in desk.question.criteria)
-    desk.post(
-        Role.SYSTEM,
-        "rate",
-        Form(
-            RATING_FORM,
-            "Before you see mine: how did you do?",
-            "1 is not at all, 5 is as well as it can be done. Leave out what you can't say.",
-            fields,
-            "Show me the feedback",
-        ),
-    )
+    desk.post(Role.SYSTEM, "rate", rating_form(desk.question))
 
 
 def rate(desk: Desk, ratings: dict[str, str]) -> bool:
@@ -115,31 +115,6 @@ def _after(desk: Desk) -> Choices:
             Option(AGAIN, "Another question", word="again"),
         ),
     )
-
-
-def remember(desk: Desk, unfinished: bool = False) -> None:
-    """Tell the person's own record how this interview stands."""
-    session = desk.session
-    judgement = session.judgement
-    card = feedback.scorecard(session, desk.question, desk.rubric, judgement) if judgement is not None else None
-    body: dict[str, object] = {
-        "interview": session.id,
-        "conversation": session.conversation,
-        "question": session.question,
-        "title": desk.question.title,
-        "type": desk.question.type.value,
-        "level": session.level,
-        "mind": judgement.mind if judgement is not None else session.mind,
-        "at_ms": session.started_ms,
-        "unfinished": unfinished,
-    }
-    if card is not None:
-        body["scorecard"] = codec.to_plain(card)
-    if session.helped is not None:
-        body["helped"] = session.helped
-    if session.redo is not None and session.redo.after is not None:
-        body["redo"] = codec.to_plain(session.redo.after)
-    desk.inform(session.candidate.address, "interview", body)
 
 
 def strong_answer(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from bot.chat.replies import CancelTimer, Outgoing, Progressing, Reply, Role, Se
 from bot.interview import closing, opening, turn, words
 from bot.interview.desk import GRACE_OVER, TIME_UP, TWO_MINUTES, TWO_THIRDS, Desk
 from bot.interview.minds import Minds
+from bot.interview.remember import remember
 from bot.interview.session import Phase, Session
 from bot.library.load import Library
 
@@ -89,13 +90,15 @@ class Engine:
         options: dict[str, str] = {}
         if isinstance(event, Ran) and event.command == "practice":
             options = dict(event.options)
+        elif isinstance(event, Submitted) and event.form == opening.SETUP_FORM:
+            options = {name: value for name, value in event.fields.items() if value}
         elif isinstance(event, Pressed) and event.action == opening.REPLACE and session is not None:
             options = dict(session.pending)
         elif session is None and not (isinstance(event, Pressed) and event.action == closing.AGAIN):
             if isinstance(event, (Said, Pressed, Submitted, Ran)):
                 outgoing.append(_plain(event, conversation, "none", "No interview is open here. practice starts one."))
             return None
-        if not isinstance(event, (Ran, Pressed)):
+        if not isinstance(event, (Ran, Pressed, Submitted)):
             return None
         if session is not None and event.person.address != session.candidate.address and _unfinished(session):
             outgoing.append(
@@ -131,13 +134,15 @@ class Engine:
         if session.sentences():
             desk.update(mind="offline")
             await closing.judge(desk)
-        closing.remember(desk, unfinished=True)
+        remember(desk, unfinished=True)
         return desk.outgoing
 
 
 def _begins(event: Event) -> bool:
     if isinstance(event, Ran):
         return event.command == "practice"
+    if isinstance(event, Submitted):
+        return event.form == opening.SETUP_FORM
     return isinstance(event, Pressed) and event.action in {opening.REPLACE, closing.AGAIN}
 
 
@@ -184,7 +189,7 @@ async def _step(desk: Desk, group: list[Event]) -> None:
         case Pressed():
             await _pressed(desk, event)
         case Submitted():
-            if event.form == closing.RATING_FORM and desk.session.phase is Phase.RATING:
+            if event.form == closing.RATING_FORM and desk.session.phase is Phase.RATING and _own(desk, event):
                 if closing.rate(desk, dict(event.fields)):
                     await closing.show_feedback(desk)
             else:
@@ -199,6 +204,10 @@ async def _step(desk: Desk, group: list[Event]) -> None:
             turn.withdraw(desk, event.message, None)
         case Told():
             pass  # nothing is told to a conversation yet
+
+
+def _own(desk: Desk, event: Submitted) -> bool:
+    return event.person.address == desk.session.candidate.address
 
 
 async def _said(desk: Desk, group: list[Said]) -> None:

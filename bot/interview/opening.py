@@ -14,6 +14,7 @@ from bot.chat.replies import Progressing, Role
 from bot.interview import rules, words
 from bot.interview.desk import Desk
 from bot.interview.minds import Minds
+from bot.interview.remember import remember
 from bot.interview.session import Clock, Phase, Session, Turn
 from bot.library.items import Kind, Level, Question
 from bot.library.load import Library
@@ -22,6 +23,9 @@ SEEN_LIMIT = 200
 """How many past questions a conversation remembers, so that the next one is new."""
 
 RESUME, REPLACE = "resume", "replace"
+
+SETUP_FORM = "setup"
+"""The form that asks what to practise; its fields are the options of the `practice` command."""
 
 
 class Refused(Exception):
@@ -64,6 +68,8 @@ def begin(
     if minds.order(session.mind)[0] == "offline":
         desk.tell("note", words.OFFLINE)
     pose(desk)
+    # The person's record names every conversation that holds their words, from the first moment.
+    remember(desk, unfinished=True)
     return desk
 
 

@@ -15,7 +15,7 @@ from bot.chat.replies import CancelTimer, Reply, SetTimer, Tell
 from bot.interview import session as sessions
 from bot.interview.engine import Engine
 from bot.interview.minds import Minds
-from bot.interview.session import Session
+from bot.interview.session import Phase, Session
 from bot.library.load import Library
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
@@ -120,6 +120,10 @@ class Talk:
         """The session, which is there."""
         assert self.session is not None
         return self.session
+
+    def stands(self) -> Phase:
+        """Where the interview stands."""
+        return self.held.phase
 
     @property
     def moves(self) -> list[str]:

@@ -1,0 +1,104 @@
+"""What must be answered at once: forms, a home page, lists to choose from, each from one bounded read.
+
+It changes nothing and waits for nobody: a platform gives three seconds, and a form cannot be opened later. What a person does
+with what they are shown comes back as an event.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Awaitable, Callable
+
+from bot.chat.ids import Address, Person
+from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph
+from bot.interview import closing, words
+from bot.interview import session as sessions
+from bot.interview.opening import SETUP_FORM
+from bot.interview.session import Phase, Session
+from bot.library.items import Kind, Level
+from bot.library.load import Library
+from bot.study import record
+
+SHOWN = 5
+"""Past interviews on a home page."""
+
+Peek = Callable[[Address], Awaitable[bytes | None]]
+"""Reads an actor's stored state."""
+
+
+class Desk:
+    """Fills `bot.chat.adapter.Reception` from the library and what is stored."""
+
+    def __init__(self, library: Library, peek: Peek) -> None:
+        self._library = library
+        self._peek = peek
+
+    async def form(self, conversation: Address, person: Person, form: str) -> Form | None:
+        """See `Reception.form`."""
+        if form == SETUP_FORM:
+            return self._setup()
+        session = await self._session(conversation)
+        if form != closing.RATING_FORM or session is None or session.phase is not Phase.RATING:
+            return None
+        if session.candidate.address != person.address:
+            return None
+        return closing.rating_form(self._library.drawn(session.question, session.seed))
+
+    async def home(self, conversation: Address, person: Person) -> tuple[Meaning, ...]:
+        """See `Reception.home`."""
+        session = await self._session(conversation)
+        past = record.load(await self._peek(person.address)).entries
+        options = [Option("practice", "Try an interview", word="practice", style="primary")]
+        if session is not None and session.running and session.candidate.address == person.address:
+            title = self._library.drawn(session.question, session.seed).title
+            options.insert(0, Option("resume", f"Go on with {title}", word="resume"))
+        finished = [entry for entry in reversed(past) if entry.scorecard is not None][:SHOWN]
+        listing = "\n".join(f"{_day(entry.at_ms)}  {entry.title} ({entry.level})" for entry in finished)
+        return (
+            Choices("A demanding interviewer, and feedback that quotes you.", tuple(options)),
+            Paragraph(
+                f"Your last interviews:\n{listing}"
+                if listing
+                else "No interviews yet. The first takes fifteen minutes."
+            ),
+            Paragraph(words.HELP),
+        )
+
+    async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
+        """See `Reception.choices`."""
+        wanted = typed.strip().lower()
+        return tuple(row for row in self._rows(field) if wanted in row[0].lower() or wanted in row[1].lower())[:limit]
+
+    def _rows(self, field: str) -> list[tuple[str, str]]:
+        if field == "type":
+            return [(kind.value, self._library.rubric(kind).label) for kind in Kind if self._library.ids(kind)]
+        if field == "level":
+            return [(level.value, level.value.capitalize()) for level in Level]
+        if field == "question":
+            return [(question.id, question.title) for question in self._library.all()]
+        if field == "persona":
+            people = [self._library.persona(name) for name in self._library.personas]
+            return [(one.id, f"{one.name}, {one.role}") for one in people]
+        return []
+
+    def _setup(self) -> Form:
+        return Form(
+            SETUP_FORM,
+            "What would you like to practise?",
+            "Leave out what you don't mind about.",
+            (
+                Field("type", "Kind of question", "choice", tuple(self._rows("type"))),
+                Field("level", "Level", "choice", tuple(self._rows("level")), value=Level.SENIOR.value),
+                Field("minutes", "Minutes", hint="as the question suggests"),
+                Field("persona", "Who interviews you", "choice", tuple(self._rows("persona"))),
+            ),
+            "Start the interview",
+        )
+
+    async def _session(self, conversation: Address) -> Session | None:
+        stored = await self._peek(conversation)
+        return sessions.load(stored) if stored is not None else None
+
+
+def _day(at_ms: int) -> str:
+    return datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC).strftime("%d %b %Y")
