@@ -247,11 +247,11 @@ def _weighed(parts: tuple[Clause, ...], topic: Topic, names: frozenset[str], aim
     beside = _beside(parts, said, asks, topic)
     if beside:
         return Reading(Intent.OFF_TOPIC, aimed=aimed)
-    broad = any(cues.BROAD.search(ask) for ask in asks)
     if asks and said and _went_on(parts, asks):
         asks = []
     if asks:
-        return Reading(Intent.BOTH if said else Intent.CLARIFY, tuple(asks), broad and not said, aimed)
+        specific = tuple(ask for ask in asks if not cues.BROAD.search(ask))
+        return Reading(Intent.BOTH if said else Intent.CLARIFY, specific, not specific and not said, aimed)
     if said:
         return Reading(Intent.ANSWER, aimed=aimed)
     order = [Intent.SKIP, *(cue.intent for cue in cues.CUES), Intent.OFF_TOPIC, Intent.NOTHING]
@@ -330,10 +330,11 @@ def _is_chat(text: str, topic: Topic) -> bool:
 
 def _beside(parts: tuple[Clause, ...], said: list[Clause], asks: list[str], topic: Topic) -> bool:
     """Talk beside the case: small talk or rudeness with nothing of the case in the turn, or a story from private life."""
-    rest = [part for part in parts if not (_is_chat(part.text, topic))]
+    rest = [part for part in parts if not _is_chat(part.text, topic)]
     if len(rest) < len(parts):
         works = any(_HEARSAY.search(part.text) and not part.asks for part in parts)
-        return not works and not any(topic.own_words(part.text) for part in rest)
+        reports = any(len(part.text.split()) >= _STORY and topic.own_words(part.text) >= 2 for part in parts)
+        return not works and not reports and not any(topic.own_words(part.text) for part in rest)
     if topic.own_story or not said:
         return False
     text = " ".join(part.text for part in parts)

@@ -87,6 +87,12 @@ def test_a_question_nobody_waits_for_is_part_of_the_answer() -> None:
     assert intent_of(question + plan) is Intent.ANSWER
 
 
+def test_rude_words_that_are_reported_are_no_rudeness() -> None:
+    assert intent_of("you're useless") is Intent.OFF_TOPIC
+    told = "One customer said you suck and another wrote to us about wrong totals on every German invoice"
+    assert intent_of(told) is Intent.ANSWER
+
+
 def test_the_exemplars_are_answers() -> None:
     for question in QUESTIONS.values():
         for text in (question.exemplars.weak, question.exemplars.adequate, question.exemplars.outstanding):
