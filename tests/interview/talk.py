@@ -38,7 +38,7 @@ class Silent:
 class Talk:
     """One conversation. Every call handles one batch of events and returns the replies to it."""
 
-    def __init__(self, minds: Minds | None = None, **options: str) -> None:
+    def __init__(self, minds: Minds | None = None) -> None:
         offline = OfflineInterviewer()
         self._engine = Engine(LIBRARY, minds or Minds({"offline": offline}, {"offline": OfflineGrader()}))
         self._count = 0
@@ -47,22 +47,20 @@ class Talk:
         self.replies: list[Reply] = []
         self.tells: list[Tell] = []
         self.timers: dict[str, int] = {}
-        if options:
-            self.practice(**options)
 
     def practice(self, **options: str) -> str:
         """Ask for an interview."""
-        return self.run("practice", **options)
+        return self.run("practice", options)
 
     def say(self, *texts: str, person: Person = ADA, message: str = "") -> str:
         """Say something, or several things that are waiting together."""
         self.now_ms += 20_000
         return self.send(*(Said(self._id(), HERE, self.now_ms, person, text, message) for text in texts))
 
-    def run(self, command: str, person: Person = ADA, **options: str) -> str:
+    def run(self, command: str, options: Mapping[str, str] | None = None, person: Person = ADA) -> str:
         """Give a command."""
         self.now_ms += 1_000
-        return self.send(Ran(self._id(), HERE, self.now_ms, person, command, options))
+        return self.send(Ran(self._id(), HERE, self.now_ms, person, command, dict(options or {})))
 
     def press(self, action: str, person: Person = ADA) -> str:
         """Press a button."""

@@ -19,7 +19,13 @@ SECOND = "I'd take the edited pages out of the answers within the hour and tell 
 
 
 def stale(**options: str) -> Talk:
-    return Talk(question=STALE, seed="0", **options)
+    return about(STALE, **options)
+
+
+def about(question: str, seed: str = "0", **options: str) -> Talk:
+    talk = Talk()
+    talk.practice(question=question, seed=seed, **options)
+    return talk
 
 
 def secrets(question_id: str) -> list[str]:
@@ -382,7 +388,7 @@ def test_what_cannot_be_met_is_said_in_plain_words(options: dict[str, str], answ
 @pytest.mark.parametrize("question_id", LIBRARY.ids())
 def test_every_question_can_be_held_from_greeting_to_scorecard(question_id: str) -> None:
     question = LIBRARY.drawn(question_id, 1)
-    talk = Talk(question=question_id, seed="1")
+    talk = about(question_id, seed="1")
     for text in (question.exemplars.adequate, *("I would look at it with the team and decide by the numbers.",) * 30):
         talk.say(text)
         if not talk.held.running:
