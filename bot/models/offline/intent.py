@@ -36,6 +36,8 @@ _LOOKS_INTO = re.compile(
     r"(?:check|look|ask|see|find out|verify|test|compare|investigate)\b"
 )
 """What a thought put as a question is about to be checked: "I'd check the pipeline: are there missing values?"."""
+_AGREES = re.compile(r"\b(?:ok|okay|sure|right|yes|yeah|fine|alright|fair)\b")
+"""Giving in to a challenge: little is said, and yet it is the answer."""
 _PLANS = re.compile(
     r"^(?:\w+ ){0,3}?(?:i|we) (?:would|will|should|could|can|might|need to|have to)\b(?! (?:like|want|love|order|need)\b)"
 )
@@ -191,7 +193,10 @@ def read(
         return Reading(Intent.CORRECT, aimed=aimed)
     if challenged and not reasoned and _pushes(parts):
         return Reading(Intent.PUSH_BACK, aimed=aimed)
-    return _weighed(parts, topic, names, aimed)
+    reading = _weighed(parts, topic, names, aimed)
+    if challenged and reading.intent is Intent.NOTHING and any(_AGREES.search(part.text) for part in parts):
+        return Reading(Intent.ANSWER, aimed=aimed)
+    return reading
 
 
 def _aimed(sentences: tuple[str, ...]) -> frozenset[int]:

@@ -69,6 +69,11 @@ def test_pushing_back_takes_an_open_challenge() -> None:
     assert intent_of("I disagree.", open_kind="probe") is Intent.ANSWER
 
 
+def test_giving_in_to_a_challenge_is_an_answer() -> None:
+    assert intent_of("ok fine", open_kind="challenge") is Intent.ANSWER
+    assert intent_of("ok fine", open_kind="probe") is Intent.NOTHING
+
+
 def test_a_subject_of_small_talk_may_be_the_case() -> None:
     stadium = QUESTIONS["invoices"].model_copy(
         update={"id": "stadium", "prompt": "You run the app of a football club and match days fail. What do you do?"}
