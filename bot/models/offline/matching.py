@@ -23,7 +23,7 @@ from bot.models.offline.lexicon import COMMONNESS, JOINS, PARTICLES, STOP, WEAK
 from bot.models.offline.text import Word, is_content, words
 from bot.models.offline.thesaurus import Thesaurus, standard
 
-COVERED_AT = 0.56
+COVERED_AT = 0.54
 """Strength from which a check counts as covered."""
 UNSURE_AT = 0.40
 """Strength from which a check counts as unsure."""
@@ -36,6 +36,7 @@ _OTHER_NUMBER_CREDIT = 0.5
 _WEAK_WEIGHT = 0.35
 _PHRASE_WEIGHT = 1.25  # a concept of several words is harder to say by accident
 _PROMPT_FACTOR = 0.45
+_ONLY_PROMPT_FACTOR = 0.6
 _NUMBER_WEIGHT = 0.5
 _WINDOW_CREDIT = (1.0, 0.96, 0.9)  # a point spread over more pieces is weaker evidence
 _LONG_SENTENCE = 34  # words; beyond it a sentence is read clause by clause
@@ -75,6 +76,7 @@ class _Phrasing:
     weights: tuple[float, ...]
     total: float
     negated: bool
+    fresh: tuple[bool, ...]  # which units the prompt does not give away
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ class Matcher:
         self._units: dict[str, tuple[_Unit, ...]] = {}
         self._prompt: set[str] = set()
         for text in (question.prompt, *(note.adds for note in question.by_level.values())):
-            self._prompt.update(_names(self._read_units(text)))
+            read = words(text)
+            self._prompt.update(word.stem for word in read if is_content(word))
+            self._prompt.update(hit.concept for hit in self._thesaurus.find(read))
         self._shared: Counter[str] = Counter()
         for check in question.checks:
             self._shared.update(
@@ -214,7 +218,12 @@ class Matcher:
         if total <= 0:
             return None
         denied = sum(weight for unit, weight in zip(units, weights, strict=True) if unit.negated)
-        return _Phrasing(tuple(units), weights, total, denied > 0)
+        return _Phrasing(tuple(units), weights, total, denied > 0, tuple(not self._given(unit) for unit in units))
+
+    def _given(self, unit: _Unit) -> bool:
+        if unit.concepts & self._prompt or all(stem in self._prompt for stem in unit.stems):
+            return True
+        return len(unit.stems) == 1 and any(_relatives(unit.stems[0], given) for given in self._prompt)
 
     def _weight(self, unit: _Unit, flat: bool) -> float:
         if all(stem[:1].isdigit() for stem in unit.stems):
@@ -225,7 +234,7 @@ class Matcher:
         weight *= max(_STEM_FACTORS[COMMONNESS.get(stem, 4)] for stem in unit.stems)
         if flat:
             return weight
-        if all(stem in self._prompt for stem in unit.stems) or unit.concepts & self._prompt:
+        if self._given(unit):
             weight *= _PROMPT_FACTOR
         shared = max(self._shared[name] for name in (*unit.stems, *unit.concepts))
         return weight * max(0.3, 1 - 0.75 * math.log(max(shared, 1)) / math.log(self._checks + 1))
@@ -234,11 +243,11 @@ class Matcher:
         """Strength of the best phrasing in a window, helped by those that agree; and whether it was denied there."""
         results = []
         for phrasing in phrasings:
-            said, denied, matched = self._recall(phrasing, reading, first, last)
+            said, denied, fresh = self._recall(phrasing, reading, first, last)
             enough = 0.55 + 0.45 * min(1.0, said / _ENOUGH)
-            results.append(
-                (said / phrasing.total * enough, denied > 0.5 * said and not phrasing.negated and matched > 0)
-            )
+            if not fresh and any(phrasing.fresh):
+                enough *= _ONLY_PROMPT_FACTOR
+            results.append((said / phrasing.total * enough, denied > 0.5 * said > 0 and not phrasing.negated))
         results.sort(key=lambda result: -result[0])
         if not results:
             return 0.0, False
@@ -247,21 +256,21 @@ class Matcher:
             strength += share * other * (1 - strength)
         return strength, denied
 
-    def _recall(self, phrasing: _Phrasing, reading: _Reading, first: int, last: int) -> tuple[float, float, int]:
-        """The weight said in a window, how much of it was negated, and how many units."""
+    def _recall(self, phrasing: _Phrasing, reading: _Reading, first: int, last: int) -> tuple[float, float, bool]:
+        """The weight said in a window, how much of it was negated, and whether any of it is more than the prompt's words."""
         said = denied = 0.0
-        matched = 0
-        for unit, weight in zip(phrasing.units, phrasing.weights, strict=True):
+        fresh = False
+        for unit, weight, new in zip(phrasing.units, phrasing.weights, phrasing.fresh, strict=True):
             held = reading.credits.get(unit)
             if held is None:
                 held = reading.credits[unit] = tuple(_credit(unit, piece) for piece in reading.pieces)
             credit, negated = held[first] if last - first == 1 else max(held[first:last], key=_most)
             if credit:
                 said += credit * weight
-                matched += 1
+                fresh = fresh or new
                 if negated:
                     denied += credit * weight
-        return said, denied, matched
+        return said, denied, fresh
 
     def _evidence(
         self, phrasings: Sequence[_Phrasing], reading: _Reading, at: tuple[int, int], sentences: Sequence[Sentence]
@@ -385,7 +394,7 @@ def _credit(unit: _Unit, piece: _Piece) -> tuple[float, bool]:
             return (_OTHER_NUMBER_CREDIT, False) if piece.number else (0.0, False)
         if len(stem) >= 5:
             for other, negated in stems.items():
-                if other[:5] == stem[:5] and _relatives(stem, other):
+                if _relatives(stem, other):
                     return _RELATIVE_CREDIT, negated
     return 0.0, False
 
@@ -393,6 +402,8 @@ def _credit(unit: _Unit, piece: _Piece) -> tuple[float, bool]:
 @lru_cache(maxsize=8192)
 def _relatives(stem: str, other: str) -> bool:
     """Whether two stems are forms of one word that stemming kept apart ("reliab", "relianc" are not; "automat", "autom" are)."""
+    if stem[:5] != other[:5]:
+        return False
     short, long = sorted((stem, other), key=len)
     return len(short) >= 5 and long.startswith(short[: max(5, len(short) - 1)]) and len(long) - len(short) <= 4
 
