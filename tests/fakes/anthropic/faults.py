@@ -32,7 +32,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """A fault and its size: seconds for `retry-after`, an answer of one's own in place of the brain's."""
+    """A fault, and for a limit the seconds of `retry-after`."""
 
     fault: Fault
     retry_after_s: int = 3600

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -41,14 +42,11 @@ class Clock:
         return self.now
 
 
-def settings(base_url: str) -> ClaudeSettings:
-    """The default settings with short time limits."""
+def settings(base_url: str, whole_s: float = 6.0, first_s: float = 0.5, silence_s: float = 5.0) -> ClaudeSettings:
+    """The default settings with short time limits, which a busy machine keeps nevertheless."""
     given = ClaudeSettings(api_key=KEY, base_url=base_url)
-    return replace(
-        given,
-        turn=replace(given.turn, whole_s=2.0, first_s=0.3, silence_s=0.2),
-        grade=replace(given.grade, whole_s=3.0, first_s=0.4, silence_s=0.2, retries=0),
-    )
+    limits: dict[str, Any] = {"whole_s": whole_s, "first_s": first_s, "silence_s": silence_s}
+    return replace(given, turn=replace(given.turn, **limits), grade=replace(given.grade, **limits, retries=0))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -80,6 +78,14 @@ def books() -> Books:
 async def claude(fake: Fake, books: Books) -> AsyncIterator[Claude]:
     """The line to the fake."""
     claude = Claude(settings(fake.base_url), books)
+    yield claude
+    await claude.aclose()
+
+
+@pytest.fixture
+async def impatient(fake: Fake, books: Books) -> AsyncIterator[Claude]:
+    """A line that gives up after a second."""
+    claude = Claude(settings(fake.base_url, whole_s=1.0), books)
     yield claude
     await claude.aclose()
 

@@ -20,13 +20,12 @@ from bot.interview.minds import Minds
 from bot.interview.session import Session
 from bot.library.load import Library
 from bot.models.claude.call import Claude
-from bot.models.claude.faults import Breaker
 from bot.models.claude.grade import ClaudeGrader
 from bot.models.claude.turn import ClaudeInterviewer
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
 from tests.fakes.anthropic import Fake, Fault
-from tests.models.claude.conftest import Clock
+from tests.models.claude.conftest import Clock, settings
 
 ROOM = ConversationId("test", "local", "one").address
 ADA = Person("test", "local", "ada")
@@ -92,6 +91,7 @@ async def test_an_interview_from_first_question_to_scorecard(fake: Fake, claude:
     assert quotes
     assert all(any(quote in text for text in tokens.SAID) for quote in quotes)
     assert held.steps[-1] == (4, 4)
+    assert "(asked: You get that result back; which causes are now off the table?)" in fake.journal[-1].said
     assert fake.journal[-1].model == "claude-opus-5-5"
 
 
@@ -114,10 +114,9 @@ async def test_insisting_moves_no_line_even_if_the_model_gives_in(fake: Fake, cl
     assert held.session.judgement != before
 
 
-async def test_an_outage_is_said_once_and_claude_comes_back(fake: Fake, claude: Claude) -> None:
+async def test_an_outage_is_said_once_and_claude_comes_back(fake: Fake) -> None:
     clock = Clock()
-    claude.clock = clock
-    claude._breaker = Breaker(30, 600, clock)
+    claude = Claude(settings(fake.base_url, silence_s=0.3), clock=clock)
     held = await begun(claude)
     await held.say(tokens.SAID[2])
     fake.next(Fault.SILENT, times=2)
@@ -130,6 +129,7 @@ async def test_an_outage_is_said_once_and_claude_comes_back(fake: Fake, claude: 
     assert len(fake.journal) == asked + 1
     assert held.session is not None
     assert held.session.away == ""
+    await claude.aclose()
 
 
 async def test_what_a_disobedient_model_says_is_never_heard(fake: Fake, claude: Claude) -> None:
