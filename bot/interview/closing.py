@@ -13,7 +13,7 @@ from bot.interview import evidence, feedback, words
 from bot.interview.desk import Desk
 from bot.interview.grader import Finding, GradeRequest, Judgement, Report
 from bot.interview.remember import remember
-from bot.interview.session import Counts, Phase, Redo, Turn
+from bot.interview.session import Counts, Phase, Redo, Session, Turn
 from bot.interview.wording import content_words
 from bot.library.items import Criterion, Question
 
@@ -91,8 +91,21 @@ def _request(desk: Desk, sentences: tuple[evidence.Sentence, ...] = (), criteria
         sentences=(*session.sentences(), *sentences),
         criteria=criteria,
         seed=session.seed,
+        asked=_asked(session),
         person=session.candidate,
     )
+
+
+def _asked(session: Session) -> dict[int, str]:
+    """What the interviewer had said before each turn of the candidate; the scenario is known anyway."""
+    asked: dict[int, str] = {}
+    last = ""
+    for index, turn in enumerate(session.turns):
+        if turn.by == "interviewer":
+            last = "" if turn.move == "pose" else turn.text
+        elif turn.by == "candidate" and last:
+            asked[index] = last
+    return asked
 
 
 async def show_feedback(desk: Desk) -> None:
