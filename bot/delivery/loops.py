@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Generic, TypeVar
 
 from bot.delivery.ports import StoreAway
@@ -19,12 +19,22 @@ _log = logging.getLogger(__name__)
 Job = TypeVar("Job")
 
 _WAIT_S = 5.0
+_INSIST_S = 3.0  # longer than a job may take to hand back what it holds
 _AWAY_S = (0.1, 5.0)  # first and longest pause while the store is away
 
 
 def backoff_ms(attempt: int, first_ms: int, longest_ms: int) -> int:
     """How long to wait after the given attempt (1 is the first): doubling, up to the longest."""
     return int(min(longest_ms, first_ms * 2 ** min(attempt - 1, 30)))
+
+
+async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks and see them end. Asked again and again: a library may swallow one cancellation."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_INSIST_S)
 
 
 def where(error: BaseException) -> str:
@@ -67,15 +77,11 @@ class Loop(ABC, Generic[Job]):
         """Take no more, let what is under way finish within the time, hand back the rest."""
         if self._runner is None:
             return
-        self._runner.cancel()
-        await asyncio.wait([self._runner])
+        await ended([self._runner])
         self._runner = None
         if self._jobs:
             await asyncio.wait(self._jobs, timeout=grace_s)
-        for job in self._jobs:
-            job.cancel()
-        if self._jobs:
-            await asyncio.wait(self._jobs)
+        await ended(self._jobs)
 
     async def _run(self) -> None:
         pause_s = 0.0

@@ -12,7 +12,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.delivery.loops import where
+from bot.delivery.loops import ended, where
 from bot.delivery.ports import Clock, StoreAway, Timers
 
 _log = logging.getLogger(__name__)
@@ -49,10 +49,7 @@ class Ticker:
 
     async def stop(self) -> None:
         """Stop looking. A look under way ends; every step of it is whole."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await ended(self._tasks)
         self._tasks = []
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)

@@ -86,8 +86,9 @@ class Wire:
         try:
             return await self._run(name, keys, values)
         except (NoConnection, NoAnswer) as error:
+            away = self._away(error)
             if not again:
-                raise self._away(error) from None
+                raise away from None
         except RedisError as error:
             raise self._away(error) from None
         try:
@@ -134,7 +135,11 @@ class Wire:
             raise self._away(error) from None
 
     def _away(self, error: RedisError) -> Exception:
-        """A failure as `StoreAway`, or the error itself where it is a fault of ours."""
+        """A failure as `StoreAway`, or as `StoreFault` where it is a fault of ours."""
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # The client can turn a cancellation into a lost connection; a loop that took it for one would never end.
+            raise asyncio.CancelledError
         word = _word(error)
         if word in _REFUSALS:
             return StoreAway(f"Nothing can be stored at {self._place}: {_REFUSALS[word]}.")
