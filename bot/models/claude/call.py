@@ -38,6 +38,7 @@ _ACCOUNT = "account"
 _PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 2.0
 _LEAST_S = 0.05
+_FIRST_SHARE = 0.6
 
 
 class Unusable(Exception):
@@ -121,7 +122,7 @@ class Claude:
                 tries = [other for other in tries if other != model]
                 continue
             # The last model gets all that is left; an earlier one must leave time for the next.
-            within_s = left if not set(tries) - {model} else min(left, purpose.first_s)
+            within_s = min(left * _FIRST_SHARE, purpose.first_s) if set(tries) - {model} else left
             try:
                 text = await self._once(model, purpose, ask, within_s, hears)
             except Fault as fault:
