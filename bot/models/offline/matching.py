@@ -19,7 +19,8 @@ from rapidfuzz.distance import OSA
 from bot.chat.meanings import Verdict
 from bot.interview.evidence import Sentence, excerpt
 from bot.library.items import Check, Question
-from bot.models.offline.lexicon import COMMONNESS, JOINS, PARTICLES, STOP, WEAK
+from bot.models.offline.lexicon import COMMONNESS, PARTICLES, STOP, WEAK
+from bot.models.offline.reading import WEAK_STEMS, Piece, Unit, credit_of, parts, piece_of, relatives, windows
 from bot.models.offline.text import Word, is_content, words
 from bot.models.offline.thesaurus import Thesaurus, standard
 
@@ -28,20 +29,12 @@ COVERED_AT = 0.54
 UNSURE_AT = 0.40
 """Strength from which a check counts as unsure."""
 
-_CONCEPT_CREDITS = (0.5, 0.65, 0.8, 0.85, 0.9)  # by how common the concept is in any answer
 _STEM_FACTORS = (0.5, 0.6, 0.75, 0.9, 1.0)
-_WEAK_CONCEPT_CREDIT = 0.4  # named only by a word that everybody says, as "more" names an increase
-_RELATIVE_CREDIT = 0.7
-_OTHER_NUMBER_CREDIT = 0.5
 _WEAK_WEIGHT = 0.35
 _PHRASE_WEIGHT = 1.25  # a concept of several words is harder to say by accident
 _PROMPT_FACTOR = 0.45
 _ONLY_PROMPT_FACTOR = 0.6
 _NUMBER_WEIGHT = 0.5
-_WINDOW_CREDIT = (1.0, 0.96, 0.9)  # a point spread over more pieces is weaker evidence
-_LONG_SENTENCE = 34  # words; beyond it a sentence is read clause by clause
-_PIECE = 12  # words a clause of a long sentence has at least
-_WINDOW_WORDS = 70
 _AGREEMENT = (0.3, 0.2)  # what the second and third best phrasing add
 _ENOUGH = 2.0  # matched weight from which a match counts in full
 
@@ -59,46 +52,29 @@ class Match:
 NO_MATCH = Match(0.0, Verdict.NOT_SPOTTED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """One thing a phrasing says. `stems` are its words, `concepts` all names it goes by."""
-
-    stems: tuple[str, ...]
-    concepts: frozenset[str]
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Phrasing:
     """A phrasing as weighted units. `total` is the weight that saying all of it would earn."""
 
-    units: tuple[_Unit, ...]
+    units: tuple[Unit, ...]
     weights: tuple[float, ...]
     total: float
     negated: bool
     fresh: tuple[bool, ...]  # which units the prompt does not give away
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A sentence, or a clause of a very long one, as read: its stems and concepts, True where negated throughout."""
-
-    sentence: int  # index into the sentences given
-    start: int
-    end: int
-    length: int
-    stems: dict[str, bool]
-    concepts: dict[str, tuple[float, bool]]  # credit, negated
-    number: bool
+_Told = tuple[tuple[float, bool, tuple[tuple[float, bool], ...]], ...]
+"""Of each unit that is there at all: its weight, whether it is fresh, and its credit and negation in every piece."""
 
 
 @dataclass(slots=True)
 class _Reading:
     """Sentences read once for all checks, with the credit every unit gets in every piece."""
 
-    pieces: tuple[_Piece, ...]
+    pieces: tuple[Piece, ...]
     windows: tuple[tuple[int, int, float], ...]  # first piece, one past the last, credit
-    credits: dict[_Unit, tuple[tuple[float, bool], ...]] = field(default_factory=dict)
+    credits: dict[Unit, tuple[tuple[float, bool], ...]] = field(default_factory=dict)
+    told: dict[_Phrasing, _Told] = field(default_factory=dict)
 
 
 class Matcher:
@@ -107,7 +83,8 @@ class Matcher:
     def __init__(self, question: Question, thesaurus: Thesaurus | None = None) -> None:
         """Reads every phrasing of the question. `thesaurus` defaults to the one of the bank."""
         self._thesaurus = thesaurus or standard()
-        self._units: dict[str, tuple[_Unit, ...]] = {}
+        self._units: dict[str, tuple[Unit, ...]] = {}
+        self._interned: dict[tuple[tuple[str, ...], frozenset[str], bool], Unit] = {}
         self._prompt: set[str] = set()
         for text in (question.prompt, *(note.adds for note in question.by_level.values())):
             read = words(text)
@@ -169,11 +146,12 @@ class Matcher:
                     best, at = said / phrasing.total * credit, index
         return round(min(best, 1.0), 3), at
 
-    def units(self, phrase: str) -> tuple[_Unit, ...]:
+    def units(self, phrase: str) -> tuple[Unit, ...]:
         """The units of a phrase: the longest phrases of the thesaurus first, then single words."""
         if phrase not in self._units:
             if len(self._units) > 4096:
                 self._units.clear()
+                self._interned.clear()
             self._units[phrase] = self._read_units(phrase)
         return self._units[phrase]
 
@@ -181,7 +159,7 @@ class Matcher:
         """Every name, stem or concept, under which a text's content is known."""
         return _names(self.units(text))
 
-    def _read_units(self, phrase: str) -> tuple[_Unit, ...]:
+    def _read_units(self, phrase: str) -> tuple[Unit, ...]:
         read = words(phrase)
         hits = sorted(self._thesaurus.find(read), key=lambda hit: (-len(hit.at), hit.at))
         taken: dict[tuple[int, ...], set[str]] = {}
@@ -195,24 +173,28 @@ class Matcher:
                 taken[hit.at] = {hit.concept}
                 used.update(hit.at)
         units = {
-            at: _Unit(
+            at: Unit(
                 tuple(read[index].stem for index in at), frozenset(names), any(read[index].negated for index in at)
             )
             for at, names in taken.items()
         }
         for index, word in enumerate(read):
             if index not in used and is_content(word):
-                units[(index,)] = _Unit((word.stem,), frozenset(), word.negated)
-        seen: dict[tuple[tuple[str, ...], frozenset[str]], _Unit] = {}
+                units[(index,)] = self._unit((word.stem,), (), word.negated)
+        seen: dict[tuple[tuple[str, ...], frozenset[str]], Unit] = {}
         for at in sorted(units):
             seen.setdefault((units[at].stems, units[at].concepts), units[at])
         return tuple(seen.values())
+
+    def _unit(self, stems: tuple[str, ...], concepts: Iterable[str], negated: bool) -> Unit:
+        unit = Unit(stems, frozenset(concepts), negated)
+        return self._interned.setdefault((unit.stems, unit.concepts, negated), unit)
 
     def _compiled(self, check: Check) -> tuple[_Phrasing, ...]:
         compiled = (self._weighted(self.units(phrase)) for phrase in (*check.phrasings, check.says))
         return tuple(phrasing for phrasing in compiled if phrasing is not None)
 
-    def _weighted(self, units: Sequence[_Unit], flat: bool = False) -> _Phrasing | None:
+    def _weighted(self, units: Sequence[Unit], flat: bool = False) -> _Phrasing | None:
         weights = tuple(self._weight(unit, flat) for unit in units)
         total = sum(weights)
         if total <= 0:
@@ -220,16 +202,16 @@ class Matcher:
         denied = sum(weight for unit, weight in zip(units, weights, strict=True) if unit.negated)
         return _Phrasing(tuple(units), weights, total, denied > 0, tuple(not self._given(unit) for unit in units))
 
-    def _given(self, unit: _Unit) -> bool:
+    def _given(self, unit: Unit) -> bool:
         if unit.concepts & self._prompt or all(stem in self._prompt for stem in unit.stems):
             return True
-        return len(unit.stems) == 1 and any(_relatives(unit.stems[0], given) for given in self._prompt)
+        return len(unit.stems) == 1 and any(relatives(unit.stems[0], given) for given in self._prompt)
 
-    def _weight(self, unit: _Unit, flat: bool) -> float:
+    def _weight(self, unit: Unit, flat: bool) -> float:
         if all(stem[:1].isdigit() for stem in unit.stems):
             return _NUMBER_WEIGHT
         weight = _PHRASE_WEIGHT if len(unit.stems) > 1 else 1.0
-        if all(stem in _WEAK_STEMS for stem in unit.stems):
+        if all(stem in WEAK_STEMS for stem in unit.stems):
             weight = _WEAK_WEIGHT if len(unit.stems) == 1 else 1.0
         weight *= max(_STEM_FACTORS[COMMONNESS.get(stem, 4)] for stem in unit.stems)
         if flat:
@@ -258,19 +240,33 @@ class Matcher:
 
     def _recall(self, phrasing: _Phrasing, reading: _Reading, first: int, last: int) -> tuple[float, float, bool]:
         """The weight said in a window, how much of it was negated, and whether any of it is more than the prompt's words."""
+        told = reading.told.get(phrasing)
+        if told is None:
+            told = reading.told[phrasing] = self._told(phrasing, reading)
         said = denied = 0.0
         fresh = False
-        for unit, weight, new in zip(phrasing.units, phrasing.weights, phrasing.fresh, strict=True):
-            held = reading.credits.get(unit)
-            if held is None:
-                held = reading.credits[unit] = tuple(_credit(unit, piece) for piece in reading.pieces)
-            credit, negated = held[first] if last - first == 1 else max(held[first:last], key=_most)
+        for weight, new, held in told:
+            credit, negated = held[first]
+            for index in range(first + 1, last):
+                other, also = held[index]
+                if other > credit or (other == credit and not also):
+                    credit, negated = other, also
             if credit:
                 said += credit * weight
                 fresh = fresh or new
                 if negated:
                     denied += credit * weight
         return said, denied, fresh
+
+    def _told(self, phrasing: _Phrasing, reading: _Reading) -> _Told:
+        told = []
+        for unit, weight, new in zip(phrasing.units, phrasing.weights, phrasing.fresh, strict=True):
+            held = reading.credits.get(unit)
+            if held is None:
+                held = reading.credits[unit] = tuple(credit_of(unit, piece) for piece in reading.pieces)
+            if any(credit for credit, _ in held):
+                told.append((weight, new, held))
+        return tuple(told)
 
     def _evidence(
         self, phrasings: Sequence[_Phrasing], reading: _Reading, at: tuple[int, int], sentences: Sequence[Sentence]
@@ -288,7 +284,7 @@ class Matcher:
         if key in self._readings:
             self._readings.move_to_end(key)
             return self._readings[key]
-        pieces: list[_Piece] = []
+        pieces: list[Piece] = []
         seen: set[tuple[str, ...]] = set()
         for index, text in enumerate(texts):
             read = self._mended(words(text))
@@ -296,24 +292,11 @@ class Matcher:
             if not said or said in seen:
                 continue  # a sentence said twice counts once
             seen.add(said)
-            pieces += [self._piece(index, part) for part in _parts(read)]
-        reading = self._readings[key] = _Reading(tuple(pieces), tuple(_windows(pieces)))
+            pieces += [piece_of(index, part, self._thesaurus) for part in parts(read)]
+        reading = self._readings[key] = _Reading(tuple(pieces), tuple(windows(pieces)))
         if len(self._readings) > 64:
             self._readings.popitem(last=False)
         return reading
-
-    def _piece(self, index: int, part: Sequence[Word]) -> _Piece:
-        stems: dict[str, bool] = {}
-        concepts: dict[str, tuple[float, bool]] = {}
-        for word in part:
-            stems[word.stem] = stems.get(word.stem, True) and word.negated
-        for hit in self._thesaurus.find(part):
-            weak = len(hit.at) == 1 and part[hit.at[0]].stem in _WEAK_STEMS
-            credit = _CONCEPT_CREDITS[COMMONNESS.get("#" + hit.concept, 4)]
-            held = (min(credit, _WEAK_CONCEPT_CREDIT) if weak else credit, hit.negated)
-            concepts[hit.concept] = max(concepts.get(hit.concept, held), held, key=_most)
-        number = any(word.text[:1].isdigit() for word in part)
-        return _Piece(index, part[0].start, part[-1].end, len(part), stems, concepts, number)
 
     def _mended(self, read: Sequence[Word]) -> list[Word]:
         """The words with misspelled ones replaced by the known word they come closest to."""
@@ -341,11 +324,10 @@ def matcher_for(question: Question, thesaurus: Thesaurus | None = None) -> Match
 
 
 _matchers: OrderedDict[tuple[int, str, str, tuple[str, ...]], Matcher] = OrderedDict()
-_WEAK_STEMS = frozenset(stem for word in words(" ".join(WEAK)) for stem in (word.stem, word.text))
 _COMMON = frozenset(word.stem for word in words(" ".join((*STOP, *WEAK, *PARTICLES))))
 
 
-def _names(units: Iterable[_Unit]) -> frozenset[str]:
+def _names(units: Iterable[Unit]) -> frozenset[str]:
     return frozenset(name for unit in units for name in (*unit.stems, *unit.concepts))
 
 
@@ -371,61 +353,3 @@ def _closest(stem: str, bucket: frozenset[str]) -> str:
         if apart < distance or (apart == distance <= allowed and known < best):
             best, distance = known, apart
     return best if distance <= allowed else stem
-
-
-def _most(held: tuple[float, bool]) -> tuple[float, bool]:
-    return held[0], not held[1]
-
-
-def _credit(unit: _Unit, piece: _Piece) -> tuple[float, bool]:
-    """What a piece is worth for a unit, 0 to 1, and whether it is negated there."""
-    stems = piece.stems
-    there = [stem for stem in unit.stems if stem in stems]
-    if len(there) == len(unit.stems):
-        return 1.0, all(stems[stem] for stem in there)
-    named = [concept for concept in unit.concepts if concept in piece.concepts]
-    if named:
-        return max((piece.concepts[concept] for concept in named), key=_most)
-    if there:
-        return 0.7 * len(there) / len(unit.stems), all(stems[stem] for stem in there)
-    if len(unit.stems) == 1:
-        stem = unit.stems[0]
-        if stem[:1].isdigit():
-            return (_OTHER_NUMBER_CREDIT, False) if piece.number else (0.0, False)
-        if len(stem) >= 5:
-            for other, negated in stems.items():
-                if _relatives(stem, other):
-                    return _RELATIVE_CREDIT, negated
-    return 0.0, False
-
-
-@lru_cache(maxsize=8192)
-def _relatives(stem: str, other: str) -> bool:
-    """Whether two stems are forms of one word that stemming kept apart ("reliab", "relianc" are not; "automat", "autom" are)."""
-    if stem[:5] != other[:5]:
-        return False
-    short, long = sorted((stem, other), key=len)
-    return len(short) >= 5 and long.startswith(short[: max(5, len(short) - 1)]) and len(long) - len(short) <= 4
-
-
-def _parts(read: Sequence[Word]) -> list[Sequence[Word]]:
-    """A sentence as it is; a very long one (a voice transcript has no full stops) in clauses."""
-    if len(read) <= _LONG_SENTENCE:
-        return [read]
-    parts: list[Sequence[Word]] = []
-    start = 0
-    for index, word in enumerate(read):
-        far = index - start
-        if far >= 2 * _PIECE or (far >= _PIECE and word.text in JOINS):
-            parts.append(read[start:index])
-            start = index
-    if len(read) - start < _PIECE // 2 and parts:
-        start -= len(parts.pop())
-    return [*parts, read[start:]]
-
-
-def _windows(pieces: Sequence[_Piece]) -> Iterable[tuple[int, int, float]]:
-    for size, credit in enumerate(_WINDOW_CREDIT, start=1):
-        for first in range(len(pieces) - size + 1):
-            if size == 1 or sum(piece.length for piece in pieces[first : first + size]) <= _WINDOW_WORDS:
-                yield first, first + size, credit
