@@ -5,10 +5,12 @@ It decides nothing else. Commands call it; nothing imports it but them.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from bot.chat.adapter import Adapter
 from bot.chat.ids import Address
@@ -25,7 +27,12 @@ from bot.models.offline.interviewer import OfflineInterviewer
 from bot.router import Router
 from bot.settings import Settings
 from bot.store import embedded
+from bot.store.ledger import ValkeyLedger
 from bot.store.valkey import ValkeyStore
+
+if TYPE_CHECKING:
+    from bot.models.claude.call import Claude
+    from bot.models.claude.ledger import Ledger
 
 SCREENS = frozenset({"terminal"})
 """Platforms where only the process that shows a conversation can post to it."""
@@ -59,17 +66,82 @@ def open_library(settings: Settings) -> Library:
     return Library.open(settings.questions)
 
 
-def minds(settings: Settings, library: Library) -> Minds:
+class NoClaude(Exception):
+    """Claude was asked for and cannot be had here; the message says what to set."""
+
+
+@contextlib.asynccontextmanager
+async def minds(settings: Settings, library: Library, ledger: Ledger | None = None) -> AsyncIterator[Minds]:
     """The minds of this installation: the offline one always, Claude when there is a way to reach it."""
     interviewers: dict[str, Interviewer] = {"offline": OfflineInterviewer()}
     graders: dict[str, Grader] = {"offline": OfflineGrader()}
-    return Minds(interviewers, graders, "offline")
+    line = _line_to_claude(settings, ledger)
+    if line is None:
+        yield Minds(interviewers, graders)
+        return
+    from bot.models.claude.client import warm_up
+    from bot.models.claude.grade import ClaudeGrader
+    from bot.models.claude.turn import ClaudeInterviewer
+
+    interviewers["claude"], graders["claude"] = ClaudeInterviewer(line), ClaudeGrader(line)
+    # The SDK takes a second to import; the person reads the question meanwhile.
+    warming = asyncio.create_task(warm_up())
+    try:
+        yield Minds(interviewers, graders, "claude")
+    finally:
+        await asyncio.gather(warming, return_exceptions=True)
+        await line.aclose()
 
 
-def grader(mind: str, settings: Settings, library: Library) -> Grader:
-    """The grader a command asked for; `auto` is the best there is."""
-    made = minds(settings, library)
-    return made.graders[made.order(mind)[0]]
+def check_mind(settings: Settings, mind: str) -> None:
+    """Raise `NoClaude` if Claude is asked for by name and cannot be reached from here."""
+    if mind == "claude" and not _has_claude(settings):
+        raise NoClaude(
+            "Claude needs a key: set ANTHROPIC_API_KEY. Without one, --mind offline holds the same interview."
+        )
+
+
+def _has_claude(settings: Settings) -> bool:
+    key = settings.anthropic_api_key
+    return settings.claude_provider != "anthropic" or (key is not None and bool(key.get_secret_value().strip()))
+
+
+def _line_to_claude(settings: Settings, ledger: Ledger | None) -> Claude | None:
+    if not _has_claude(settings):
+        return None
+    from bot.models.claude.call import Claude
+    from bot.models.claude.parameters import ClaudeSettings
+
+    plain = ClaudeSettings()
+    key = settings.anthropic_api_key
+    try:
+        return Claude(
+            replace(
+                plain,
+                api_key=key.get_secret_value().strip() if key is not None else "",
+                base_url=settings.anthropic_base_url or plain.base_url,
+                provider=settings.claude_provider,
+                region=settings.claude_region,
+                project=settings.claude_project,
+                turn=replace(
+                    plain.turn,
+                    model=settings.turn_model,
+                    fallback=settings.turn_fallback_model,
+                    effort=settings.turn_effort,
+                    whole_s=settings.turn_timeout_s,
+                ),
+                grade=replace(
+                    plain.grade,
+                    model=settings.grade_model,
+                    fallback=settings.grade_fallback_model,
+                    effort=settings.grade_effort,
+                    whole_s=settings.grade_timeout_s,
+                ),
+            ),
+            ledger,
+        )
+    except ValueError as error:
+        raise NoClaude(f"{error}.") from None
 
 
 @contextlib.asynccontextmanager
@@ -77,16 +149,19 @@ async def running(
     settings: Settings,
     url: str,
     library: Library,
-    made: Minds,
     adapter: Adapter,
     conversation: Address,
     *,
     namespace: str,
     quiet_ms: int,
 ) -> AsyncIterator[App]:
-    """The store, the worker, the senders and the ticker for one conversation's adapter, running until left."""
-    store = ValkeyStore(url, namespace, SCREENS)
-    try:
+    """The store, the minds, the worker, the senders and the ticker for one conversation's adapter, running until left."""
+    async with contextlib.AsyncExitStack() as open_until_left:
+        store = ValkeyStore(url, namespace, SCREENS)
+        open_until_left.push_async_callback(store.close)
+        ledger = ValkeyLedger(url, namespace)
+        open_until_left.push_async_callback(ledger.close)
+        made = await open_until_left.enter_async_context(minds(settings, library, ledger))
         delivery = Delivery(
             store,
             Router(Engine(library, made)),
@@ -96,9 +171,5 @@ async def running(
             pace=Pace(quiet_ms=quiet_ms, worker=WorkerPace(lease_ms=settings.lease_ms)),
         )
         delivery.start()
-        try:
-            yield App(store, delivery, library, made)
-        finally:
-            await delivery.stop()
-    finally:
-        await store.close()
+        open_until_left.push_async_callback(delivery.stop)
+        yield App(store, delivery, library, made)

@@ -7,6 +7,7 @@ with its name and what it should be.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
@@ -49,21 +50,21 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ANTHROPIC_BASE_URL", "HOTSEAT_ANTHROPIC_BASE_URL"),
         description="ANTHROPIC_BASE_URL: any server that speaks the Messages API",
     )
-    platform: str = Field(
-        default="anthropic", pattern=r"^(anthropic|bedrock|vertex)$", description="where Claude is reached"
+    claude_provider: Literal["anthropic", "bedrock", "vertex"] = Field(
+        default="anthropic", description="where Claude is reached; bedrock and vertex need their extra installed"
     )
+    claude_region: str = Field(default="", description="the region, for bedrock and vertex")
+    claude_project: str = Field(default="", description="the project, for vertex")
     turn_model: str = Field(default="claude-sonnet-5-5", description="leads turns")
-    turn_fallback_model: str = Field(
-        default="claude-haiku-5-5", description="leads turns when the first is unavailable"
-    )
+    turn_fallback_model: str = Field(default="claude-haiku-5-5", description="leads turns when the first cannot")
+    turn_effort: Literal["low", "medium", "high"] = Field(default="low", description="how hard it thinks about a turn")
+    turn_timeout_s: float = Field(default=18.0, gt=0, le=120, description="after this the offline mind takes the turn")
     grade_model: str = Field(default="claude-opus-5-5", description="grades")
-    grade_fallback_model: str = Field(default="claude-sonnet-5-5", description="grades when the first is unavailable")
-    turn_effort: str = Field(default="low", pattern=r"^(low|medium|high|xhigh|max)$")
-    grade_effort: str = Field(default="medium", pattern=r"^(low|medium|high|xhigh|max)$")
-    turn_timeout_s: float = Field(
-        default=18.0, gt=0, le=120, description="a turn is answered within this, by whichever mind"
+    grade_fallback_model: str = Field(default="claude-sonnet-5-5", description="grades when the first cannot")
+    grade_effort: Literal["low", "medium", "high"] = Field(
+        default="medium", description="how hard it thinks about a grade"
     )
-    grade_timeout_s: float = Field(default=120.0, gt=0, le=600)
+    grade_timeout_s: float = Field(default=120.0, gt=0, le=600, description="after this the offline coach judges")
 
 
 def load() -> Settings:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.commands import CannotRun
 
 if TYPE_CHECKING:
-    from bot.interview.grader import Grader, Judgement
+    from bot.interview.grader import Judgement
+    from bot.interview.minds import Minds
     from bot.library.items import Question, Rubric
     from bot.library.load import Library
 
@@ -62,43 +63,51 @@ def _run(args: argparse.Namespace) -> int:
         raise CannotRun("give either a question with --answer, or --batch, not both.")
     if args.batch is None and not (args.question and args.answer):
         raise CannotRun("say which question and where the answer is: hotseat grade QUESTION_ID --answer FILE (or -).")
-    if args.batch is not None:
-        return asyncio.run(_batch(args))
-    return asyncio.run(_single(args))
+    return asyncio.run(_grade(args))
 
 
-async def _single(args: argparse.Namespace) -> int:
+async def _grade(args: argparse.Namespace) -> int:
+    from bot import app, settings
+
+    text = _text(args.answer if args.batch is None else args.batch)
+    configured = settings.load()
+    library = app.open_library(configured)
+    try:
+        app.check_mind(configured, args.mind)
+        async with app.minds(configured, library) as minds:
+            return await (_batch if args.batch is not None else _single)(text, args, library, minds)
+    except app.NoClaude as missing:
+        raise CannotRun(str(missing)) from None
+
+
+async def _single(answer: str, args: argparse.Namespace, library: Library, minds: Minds) -> int:
     from bot.library.load import Unknown
 
-    answer = _text(args.answer)
-    library, grader = _opened(args)
     try:
         question = library.question(args.question)
     except Unknown as unknown:
         raise CannotRun(str(unknown)) from None
     rubric = _rubric(library, question)
     drawn = question.drawn(args.seed)
-    judgement = await _judged(grader, drawn, answer, args)
+    judgement = await _judged(minds, drawn, answer, args)
     result = _result(question.id, drawn, rubric, judgement)
     print(json.dumps(result, ensure_ascii=False) if args.json else _card(drawn, result))
     return 0
 
 
-async def _batch(args: argparse.Namespace) -> int:
+async def _batch(text: str, args: argparse.Namespace, library: Library, minds: Minds) -> int:
     from bot.library.load import Unknown
     from bot.library.problems import ContentError
 
-    rows = _rows(_text(args.batch))
-    library, grader = _opened(args)
     failed = False
-    for row in rows:
+    for row in _rows(text):
         error = row.error
         if not error:
             try:
                 question = library.question(row.question)
                 rubric = _rubric(library, question)
                 drawn = question.drawn(args.seed)
-                judgement = await _judged(grader, drawn, row.answer, args)
+                judgement = await _judged(minds, drawn, row.answer, args)
             except (Unknown, ContentError, CannotRun) as problem:
                 error = str(problem)
         if error:
@@ -113,14 +122,6 @@ async def _batch(args: argparse.Namespace) -> int:
         result = _result(row.id or question.id, drawn, rubric, judgement)
         print(json.dumps(result, ensure_ascii=False) if args.json else f"{result['id']}\n{_card(drawn, result)}\n")
     return 1 if failed else 0
-
-
-def _opened(args: argparse.Namespace) -> tuple[Library, Grader]:
-    from bot import app, settings
-
-    configured = settings.load()
-    library = app.open_library(configured)
-    return library, app.grader(args.mind, configured, library)
 
 
 def _rubric(library: Library, question: Question) -> Rubric:
@@ -166,18 +167,17 @@ def _row(number: int, line: str) -> _Row:
     return _Row(name, held["question"], held["answer"])
 
 
-async def _judged(grader: Grader, question: Question, answer: str, args: argparse.Namespace) -> Judgement:
+async def _judged(minds: Minds, question: Question, answer: str, args: argparse.Namespace) -> Judgement:
     from bot.interview import evidence
     from bot.interview.grader import GradeRequest
-    from bot.interview.interviewer import Away
 
     level = args.level or _level(question)
     # The seed is also what makes a model's shuffling repeatable.
     request = GradeRequest("grade", question, level, evidence.number([(0, answer)]), seed=args.seed)
-    try:
-        return await grader.grade(request)
-    except Away:
-        raise CannotRun("the model could not be reached; --mind offline works without it.") from None
+    judgement = await minds.grade(request, args.mind)
+    if args.mind == "claude" and judgement.mind != "claude":
+        sys.stderr.write("hotseat: Claude could not be reached; the offline coach judged this one.\n")
+    return judgement
 
 
 def _level(question: Question) -> str:

@@ -14,6 +14,7 @@ from bot.commands import CannotRun
 
 if TYPE_CHECKING:
     from bot.chat.ids import ConversationId, Person
+    from bot.library.load import Library
     from bot.settings import Settings
 
 PRESENT_MS = 6_000
@@ -107,7 +108,7 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
 
         person, conversation = me()
         library = app.open_library(configured)
-        check_options(library, args)
+        check_options(configured, library, args)
         adapter = TerminalAdapter(person, conversation, app.now_ms)
         launched = launching.result() if launching is not None else None
     url = launched.url if launched is not None else configured.redis_url.get_secret_value()  # type: ignore[union-attr]
@@ -120,12 +121,10 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
             events = [adapter.returned(seen.last_seen_ms)] if seen is not None else []
             # Stored before the ticker runs, so that no clock counts the time nobody was here.
             await store.accept([*events, adapter.ran("practice", options(args))])
-            made = app.minds(configured, library)
             async with app.running(
                 configured,
                 url,
                 library,
-                made,
                 adapter,
                 address,
                 namespace=configured.namespace,
@@ -148,13 +147,13 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
             await asyncio.to_thread(launched.close)
 
 
-def check_options(library: object, args: argparse.Namespace) -> None:
+def check_options(configured: Settings, library: Library, args: argparse.Namespace) -> None:
     """Refuse what cannot be met before anything is shown or stored."""
+    from bot import app
     from bot.interview.opening import Refused, check
-    from bot.library.load import Library
 
-    assert isinstance(library, Library)
     try:
         check(library, options(args))
-    except Refused as refused:
+        app.check_mind(configured, args.mind)
+    except (Refused, app.NoClaude) as refused:
         raise CannotRun(str(refused)) from None

@@ -93,16 +93,13 @@ async def run(configured: Settings, args: argparse.Namespace) -> int:
     """Hold the interview a script answers; 0 when it was held to its scorecard."""
     turns = read(args.script)
     library = app.open_library(configured)
-    check_options(library, args)
+    check_options(configured, library, args)
     url, launched = await asyncio.to_thread(app.server_url, configured)
     # A namespace of its own: another terminal's worker on the same server must not lead this interview.
     namespace = f"{configured.namespace}-script-{uuid.uuid4().hex[:8]}"
     adapter = ScriptAdapter(args.json)
-    made = app.minds(configured, library)
     try:
-        async with app.running(
-            configured, url, library, made, adapter, ADDRESS, namespace=namespace, quiet_ms=0
-        ) as running:
+        async with app.running(configured, url, library, adapter, ADDRESS, namespace=namespace, quiet_ms=0) as running:
             try:
                 await _Script(running, adapter).hold(turns, {"seed": "0", **options(args), "quiet": "yes"})
             finally:

@@ -226,12 +226,20 @@ async def _said(desk: Desk, group: list[Said]) -> None:
         await _last_words(desk, text)
     elif session.phase is Phase.RATING:
         await _while_rating(desk, text)
+    elif session.phase is Phase.GRADED and not any(char.isalnum() for char in text):
+        desk.tell("over", "The interview is over. Tell me which line you'd question, or choose one of the options.")
     elif session.phase is Phase.GRADED:
         await closing.discuss(desk, text)
     elif session.phase is Phase.REDOING:
         await closing.finish_redo(desk, text)
     else:
-        await turn.answer(desk, text, group[-1].message)
+        await _turn(desk, text, group[-1].message)
+
+
+async def _turn(desk: Desk, text: str, message: str = "") -> None:
+    asked = await turn.answer(desk, text, message)
+    if asked:
+        await _in_interview(desk, asked)
 
 
 async def _last_words(desk: Desk, text: str) -> None:
@@ -277,7 +285,7 @@ async def _resume(desk: Desk) -> None:
         opening.take_up(desk)
         return
     desk.update(paused=False, clock=desk.session.clock.started(desk.now_ms))
-    await turn.answer(desk, "\n".join(waiting))
+    await _turn(desk, "\n".join(waiting))
 
 
 async def _command(desk: Desk, word: str) -> None:

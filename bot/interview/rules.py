@@ -37,6 +37,15 @@ ASIDES: Mapping[Intent, str] = {
 }
 """Turns that are no answer: the interview stays where it is, and the redirect's target says why."""
 
+COMMANDS: Mapping[Intent, str] = {
+    Intent.HINT: "hint",
+    Intent.SKIP: "skip",
+    Intent.STOP: "stop",
+    Intent.PAUSE: "pause",
+    Intent.TIME: "time",
+}
+"""Turns that ask for what a command word does, in other words."""
+
 ADVANCING = frozenset(
     {MoveKind.PROBE, MoveKind.FOLLOW_UP, MoveKind.CURVEBALL, MoveKind.CHALLENGE, MoveKind.CONCEDE, MoveKind.CLOSE}
 )

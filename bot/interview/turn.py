@@ -32,22 +32,29 @@ def _readable(text: str) -> tuple[str, bool]:
     return f"{head[: head.rfind(' ')] if ' ' in head else head}\n\n{tail[tail.find(' ') + 1 :]}", True
 
 
-async def answer(desk: Desk, text: str, message: str = "") -> None:
-    """The candidate said something while the interview is held."""
+async def answer(desk: Desk, text: str, message: str = "") -> str:
+    """The candidate said something while the interview is held. Returns the command they asked for in other words, which
+    is then the caller's to carry out, or nothing."""
     text, too_long = _readable(text.strip())
     request = _request(desk, text)
     await desk.progress.typing()
     proposal = await desk.minds.turn(request, desk.session.mind)
-    settled = rules.settle(proposal, request, desk.session)
     _note_mind(desk, proposal.mind)
+    if proposal.intent in rules.COMMANDS:
+        aside = Turn(
+            "candidate", text, desk.now_ms, counts=Counts.ASIDE, sentence=desk.session.next_sentence(), message=message
+        )
+        desk.update(turns=(*desk.session.turns, aside))
+        return rules.COMMANDS[proposal.intent]
+    settled = rules.settle(proposal, request, desk.session)
     _record(desk, text, settled, message, proposal.flags)
     if desk.session.phase is Phase.CLOSING:
-        return
+        return ""
     if too_long and settled.move.kind is not MoveKind.CLOSE:
         _respond_long(desk)
-        return
-    own = proposal.wording if settled.as_proposed else ""
-    respond(desk, settled, own)
+        return ""
+    respond(desk, settled, proposal.wording if settled.as_proposed else "")
+    return ""
 
 
 def _request(desk: Desk, text: str) -> TurnRequest:
