@@ -9,15 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from pathlib import Path
 
-import yaml
-
+from bot.library.load import shipped, thesaurus
 from bot.models.offline.lexicon import NEGATORS, PARTICLES, WEAK
 from bot.models.offline.text import Word, is_content, stem, words
 
-FILE_NAME = "thesaurus.yaml"
 _LITTLE = frozenset(stem(word) for word in (*NEGATORS, *PARTICLES, *WEAK)) | NEGATORS
 
 
@@ -84,13 +80,6 @@ def _follow(stems: tuple[str, ...], text: Sequence[Word], kept: Sequence[int], p
     return tuple(at)
 
 
-def load(path: Path) -> Thesaurus:
-    """The thesaurus in a file; `OSError` or `yaml.YAMLError` when there is none to be read."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    groups = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
-    return Thesaurus({str(name): [str(phrase) for phrase in listed] for name, listed in groups.items()})
-
-
 def compiled(groups: Mapping[str, Sequence[str]] | None) -> Thesaurus:
     """The thesaurus of these groups (the standard one for none), compiled once for as long as they live."""
     if groups is None:
@@ -108,6 +97,6 @@ _compiled: list[tuple[Mapping[str, Sequence[str]], Thesaurus]] = []
 
 @cache
 def standard() -> Thesaurus:
-    """The thesaurus that ships with the bank, read once."""
-    packaged = Path(str(resources.files("bot"))) / "questions" / FILE_NAME
-    return load(packaged if packaged.exists() else Path(__file__).parents[3] / "questions" / FILE_NAME)
+    """The thesaurus that ships with the bank, read once. `ContentError` if it cannot be."""
+    root = shipped("questions")
+    return Thesaurus(thesaurus(root / "thesaurus.yaml", root))
