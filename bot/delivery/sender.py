@@ -31,7 +31,7 @@ class SenderPace:
     """How a sender works. A post that takes most of `lease_ms` is given up as uncertain, before another sender takes over.
     `attempts` bounds failures nobody foresaw; when a platform asks for patience it is given without end."""
 
-    lease_ms: int = 60_000
+    lease_ms: int = 20_000
     concurrency: int = 16
     attempts: int = 10
     retry_ms: int = 500
@@ -69,6 +69,9 @@ class Sender(Loop[Parcel]):
         except TryLater as error:
             self._note("reply waits", error, parcel)
             await self._outbox.try_later(parcel, error.after_ms or self._backoff_ms(parcel), error.uncertain)
+        except StoreAway as error:  # what carries word to another actor's mailbox; it comes back, and nothing is lost
+            self._note("reply waits", error, parcel)
+            await self._outbox.try_later(parcel, self._backoff_ms(parcel), uncertain=True)
         except Exception as error:  # noqa: BLE001 - whatever an adapter may raise
             if parcel.attempts >= self._pace.attempts:
                 self._note("reply set aside", error, parcel)

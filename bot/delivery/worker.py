@@ -30,9 +30,12 @@ _STUBBORN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerPace:
-    """How a worker works: `attempts` in all, the first `together` of them with all waiting events at once."""
+    """How a worker works: `attempts` in all, the first `together` of them with all waiting events at once.
 
-    lease_ms: int = 30_000
+    `lease_ms` is how long an actor waits for the next worker when its owner was killed.
+    """
+
+    lease_ms: int = 10_000
     concurrency: int = 32
     attempts: int = 6
     together: int = 2

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.chat.adapter import TryLater, Unreachable
-from bot.chat.replies import Outgoing, Reply
-from bot.delivery.ports import Outcome
+from bot.chat.replies import Outgoing, Reply, Tell
+from bot.delivery.ports import MAILBOXES, Outcome, StoreAway
 from bot.delivery.sender import Sender, SenderPace
 from bot.store.valkey import ValkeyStore
 from tests.delivery.people import Platform, until
@@ -75,6 +75,30 @@ async def test_patience_asked_for_has_no_end_and_troubles_of_our_own_do(
     (letter,) = await store.dead_letters()
     assert letter.reason.startswith("failed 4 times, last: ValueError at ")
     assert "secret words" not in caplog.text + letter.reason
+
+
+async def test_word_to_another_actor_waits_for_the_store_as_long_as_it_takes(store: ValkeyStore) -> None:
+    told: list[str] = []
+    tries = 0
+
+    async def carry(item: Outgoing, known: str) -> str:
+        nonlocal tries
+        del known
+        tries += 1
+        if tries <= PACE.attempts + 3:
+            raise StoreAway("out of memory")
+        told.append(item.id)
+        return ""
+
+    await store.accept([said("hello")])
+    work = await store.claim(1000)
+    assert work is not None
+    await store.commit(work.lease, 1, Outcome(b"s", (Tell("t1", said("word", event_id="w")),)))
+    sender = Sender(MAILBOXES, store, carry, PACE)
+    sender.start()
+    await until(lambda: told == ["t1"], "told")
+    assert await store.dead_letters() == []
+    await sender.stop(1)
 
 
 async def test_a_closed_door_is_not_knocked_at_again(store: ValkeyStore, sender: Sender, platform: Platform) -> None:
