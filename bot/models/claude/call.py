@@ -112,7 +112,6 @@ class Claude:
             raise Away(reason)
         if self._client is None:
             await warm_up()
-            self._client = self._client or make_client(self.settings)
         while tries:
             model = tries.pop(0)
             left = until - self.clock()
@@ -175,10 +174,8 @@ class Claude:
         try:
             async with asyncio.timeout(within_s):
                 await self._stream(self._request(model, purpose, ask), purpose, tally, hears)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the turn goes on without Claude
             fault = fault_of(error)
-            if fault is None:
-                raise
             # Not chained: the SDK's error holds the request, and with it what the candidate wrote.
             raise fault from None
         finally:
@@ -196,7 +193,7 @@ class Claude:
         import anthropic
 
         if self._client is None:
-            raise Fault(Kind.CUT)
+            self._client = make_client(self.settings)
         timeout = anthropic.Timeout(purpose.silence_s, connect=min(5.0, purpose.silence_s))
         async with await self._client.messages.create(**request, stream=True, timeout=timeout) as stream:
             async for event in stream:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bot.models.claude.parameters import ClaudeSettings
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from anthropic import AsyncAnthropic, AsyncAnthropicBedrock, AsyncAnthropicVertex
 
     Client = AsyncAnthropic | AsyncAnthropicBedrock | AsyncAnthropicVertex
+
+
+_NEEDS = {"bedrock": ("boto3",), "vertex": ("google", "google.auth")}
+"""What a platform's extra brings: a package after the one it is in."""
 
 
 async def warm_up() -> None:
@@ -35,6 +40,10 @@ def check(settings: ClaudeSettings) -> None:
         raise ValueError(f"Claude on {settings.provider.title()} needs a region")
     if settings.provider == "vertex" and not settings.project:
         raise ValueError("Claude on Vertex needs a project")
+    if not all(find_spec(library) for library in _NEEDS.get(settings.provider, ())):
+        raise ValueError(
+            f"Claude on {settings.provider.title()} needs more libraries: pip install 'hotseat[{settings.provider}]'"
+        )
 
 
 def make_client(settings: ClaudeSettings) -> Client:

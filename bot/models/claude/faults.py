@@ -5,11 +5,13 @@ A `Fault` says in our own words what happened; nothing of a request (the key, wh
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+_log = logging.getLogger(__name__)
 
 _FIELD = re.compile(r"(output_config\.effort|output_config|cache_control|thinking)")
 
@@ -73,11 +75,13 @@ _BY_TYPE = {
 }
 
 
-def fault_of(error: Exception) -> Fault | None:
-    """The fault behind an exception of the SDK or of its connection; None if it is neither."""
+def fault_of(error: Exception) -> Fault:
+    """The fault behind an exception of the SDK, of its connection, or of a platform's own credentials."""
     import anthropic
     import httpx2
 
+    if isinstance(error, Fault):
+        return error
     # An error event inside a stream arrives with status 200, so its type is asked first.
     if isinstance(error, anthropic.APIStatusError):
         kind = _BY_TYPE.get(str(error.type)) or _BY_STATUS.get(error.status_code)
@@ -88,14 +92,14 @@ def fault_of(error: Exception) -> Fault | None:
             kind = Kind.CREDIT
         field = _FIELD.search(message) if kind is Kind.REQUEST else None
         return Fault(kind, _retry_after(error.response.headers.get("retry-after")), field[1] if field else "")
-    if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException | TimeoutError | asyncio.TimeoutError):
+    if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException | TimeoutError):
         return Fault(Kind.SLOW)
     if isinstance(error, anthropic.APIConnectionError | httpx2.HTTPError | OSError):
         return Fault(Kind.CUT)
-    # What the libraries trip over while reading (a body that is no JSON, say) is the server's doing.
-    if isinstance(error, anthropic.AnthropicError | httpx2.StreamError | ValueError):
-        return Fault(Kind.SERVER)
-    return None
+    # A body that is no JSON, credentials a platform's library could not find: the turn goes on without Claude. Only the
+    # type is logged, the words of such an error may hold a request.
+    _log.error("unexpected %s while calling Claude", type(error).__name__)
+    return Fault(Kind.SERVER)
 
 
 def _retry_after(header: str | None) -> float:

@@ -225,6 +225,14 @@ async def test_nobody_at_the_address(unused_tcp_port: int) -> None:
     await claude.aclose()
 
 
+async def test_what_nobody_foresaw_is_an_outage_too(caplog: pytest.LogCaptureFixture) -> None:
+    claude = Claude(settings("http://host:not-a-port"))
+    with pytest.raises(Away, match="server error"):
+        await ClaudeInterviewer(claude).turn(sample.turn(ANSWER))
+    assert "unexpected InvalidURL" in caplog.text
+    await claude.aclose()
+
+
 @pytest.mark.parametrize("fault", [On.BAD_KEY, On.OVERLOADED, On.CUT, On.MALFORMED, On.REFUSAL])
 async def test_neither_key_nor_words_reach_logs_or_errors(
     fault: On, fake: Fake, claude: Claude, interviewer: ClaudeInterviewer, caplog: pytest.LogCaptureFixture
@@ -246,6 +254,7 @@ async def test_neither_key_nor_words_reach_logs_or_errors(
         (ClaudeSettings(api_key=KEY, base_url="localhost:80"), "must start with http"),
         (ClaudeSettings(provider="bedrock"), "a region"),
         (ClaudeSettings(provider="vertex", region="europe-west1"), "a project"),
+        (ClaudeSettings(provider="bedrock", region="eu-west-1"), r"pip install 'hotseat\[bedrock\]'"),
     ],
 )
 def test_what_a_client_lacks_is_said_plainly(given: ClaudeSettings, missing: str) -> None:
