@@ -292,7 +292,9 @@ class TerminalAdapter:
             else "`hotseat practice` picks up where you left."
         )
         unsent = "What you were typing was not sent. " if self._keyboard.unsent().strip() else ""
-        await self._tell(f"Kept. {unsent}{again}")
+        # Nobody may be there to read it any more.
+        with contextlib.suppress(TryLater):
+            await self._tell(f"Kept. {unsent}{again}")
 
     # The screen.
 
