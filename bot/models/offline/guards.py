@@ -14,7 +14,7 @@ from functools import lru_cache
 from bot.interview.evidence import Sentence, split
 from bot.library.items import Question
 from bot.models.offline.injection import injected, is_injection
-from bot.models.offline.lexicon import FOREIGN, STOP, VERBS, WEAK
+from bot.models.offline.lexicon import FOREIGN, NEGATORS, STOP, VERBS, WEAK
 from bot.models.offline.text import clean, is_content, words
 
 __all__ = [
@@ -55,6 +55,7 @@ _NO_IDEA = re.compile(
     r"that|this|it|what|how|yet|here|sir|please|can we move on|let's move on|move on)\W*)+$",
     re.IGNORECASE,
 )
+_SMALL = STOP | WEAK | NEGATORS
 _SPEAKER = {"i": "you", "we": "you", "my": "your", "our": "your", "me": "you", "us": "you"}
 _HEADINGS = re.compile(r"[,;/|•·\n]+|\s[-–—>]+\s")
 
@@ -139,13 +140,15 @@ def is_stuffing(sentence: str) -> bool:
     read = words(sentence)
     if len(read) < 7:
         return False
-    small = sum(word.text in STOP or word.text in WEAK for word in read) / len(read)
+    small = sum(word.text in _SMALL or word.text[:1].isdigit() for word in read) / len(read)
     bits = [bit for bit in _HEADINGS.split(clean(sentence)) if bit.strip()]
     doing = sum(_starts_with_verb(bit) for bit in bits) / len(bits)
     verbs = sum(word.stem in VERBS for word in read) / len(read)
     if len(bits) >= 6 and len(read) / len(bits) <= 2.6:
         return small < 0.3 and doing < 0.35
-    return len(read) >= 9 and small < 0.13 and verbs < 0.3 and doing < 0.35
+    if len(bits) == 1 and len(read) >= 9 and small < 0.1:
+        return verbs < 0.3  # half of all terms look like verbs: release, approval, monitoring
+    return len(read) >= 9 and small < 0.13 and verbs < 0.12 and doing < 0.35
 
 
 def is_foreign(sentence: str) -> bool:
@@ -153,13 +156,14 @@ def is_foreign(sentence: str) -> bool:
     letters = [char for char in clean(sentence) if char.isalpha()]
     if not letters:
         return False
-    if sum(ord(char) > 0x2AF for char in letters) > 0.3 * len(letters):
+    other = sum(ord(char) > 0x2AF for char in letters)
+    if other >= 4 and other > 0.3 * len(letters):
         return True
     read = [found.lower() for found in re.findall(r"[^\W\d_]+", clean(sentence))]
     if len(read) < 3:
         return False
     english = sum(word in STOP for word in read)
-    best = max(sum(word in listed for word in read) for listed in FOREIGN)
+    best = max(sum(len(word) > 1 and word in listed for word in read) for listed in FOREIGN)
     return best >= 2 and best > 1.4 * english and best >= 0.16 * len(read)
 
 

@@ -138,6 +138,8 @@ NUMBERS = dict(pair.split(":") for pair in _NUMBERS.split())
 """Number words; `one` is left out, it is mostly a pronoun."""
 
 _VERBS = """
+advertis appear belong bui carri caught combin consist contain cost depend deserv differ equal feel hurt kick lack los lead mean
+need occur pass read reach refer repres requir return rise sell shrink shop slip spread suffer surviv transfer transmit vari want
 accept act add admit agree alert align allow analyz announc answer apolog appli approv ask assess assign assum audit
 automat avoid ban begin block break bring build bypass call cancel catch chang charg check choos clear close collect
 commit compar complain comput confirm connect contact continu correct count cover creat cut debug decid decreas defin

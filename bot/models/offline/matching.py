@@ -24,9 +24,9 @@ from bot.models.offline.reading import WEAK_STEMS, Piece, Unit, credit_of, parts
 from bot.models.offline.text import Word, is_content, words
 from bot.models.offline.thesaurus import Thesaurus, standard
 
-COVERED_AT = 0.54
+COVERED_AT = 0.52
 """Strength from which a check counts as covered."""
-UNSURE_AT = 0.40
+UNSURE_AT = 0.42
 """Strength from which a check counts as unsure."""
 
 _STEM_FACTORS = (0.5, 0.6, 0.75, 0.9, 1.0)
