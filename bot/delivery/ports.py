@@ -184,6 +184,3 @@ Clock = Callable[[], int]
 
 Poisoned = Callable[[Address, Event], Awaitable[Sequence[Outgoing]]]
 """Called when an event failed too often and is set aside; returns what to tell the person about it."""
-
-Deliver = Callable[[Sequence[Event]], Awaitable[int]]
-"""`Mailboxes.accept` as a function: what carries a `Tell` to its mailbox."""
