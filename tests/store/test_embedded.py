@@ -180,6 +180,7 @@ def test_a_server_whose_socket_was_removed_is_named(folder: Path, monkeypatch: p
         launch(folder)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+    launched.close()
 
 
 def test_a_server_that_is_just_ending_is_followed_by_a_new_one(folder: Path) -> None:
