@@ -55,7 +55,7 @@ def test_coverage_is_weighted_by_criterion_and_check() -> None:
     assert coverage(INVOICES, GOOD) == pytest.approx(0.25, abs=0.1)  # one criterion of weight 1 of 4
 
 
-@pytest.mark.parametrize("name", ["dev.jsonl", "held_out.jsonl"])
+@pytest.mark.parametrize("name", ["dev.jsonl", "held_out.jsonl", "held_out_later.jsonl"])
 def test_better_answers_cover_more(name: str) -> None:
     """Answers at four levels and junk (level 0), written from the prompts alone."""
     library = Library.open()
@@ -71,6 +71,6 @@ def test_better_answers_cover_more(name: str) -> None:
         for low, high in itertools.combinations(sorted(answers), 2)
         if low[0] > 0 and high[0] - low[0] >= 2
     ]
-    assert len(pairs) >= 15
+    assert len(pairs) >= 6
     assert sum(low < high for low, high in pairs) >= 0.9 * len(pairs)
     assert all(share <= 0.15 for answers in seen.values() for level, share in answers if level == 0)
