@@ -6,12 +6,12 @@ and turns what people do into events.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from bot.chat.events import Event
 from bot.chat.ids import Address, Person
-from bot.chat.meanings import Form, Meaning
+from bot.chat.meanings import Form, Meaning, Progress
 from bot.chat.replies import Reply
 
 Accept = Callable[[Sequence[Event]], Awaitable[None]]
@@ -51,8 +51,44 @@ class Reception(Protocol):
     async def home(self, conversation: Address, person: Person) -> tuple[Meaning, ...]:
         """A person's page: what they can do now, and their past interviews."""
 
+    async def candidate(self, conversation: Address) -> Person | None:
+        """Whose interview a conversation holds; None if it holds none, and then nothing said there concerns us."""
+
+    async def history(self, person: Person) -> tuple[Meaning, ...]:
+        """A person's past interviews."""
+
+    async def problems(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """What is wrong with a filled-in form, in plain words by field id; empty if it can be taken."""
+
+    async def preview(self, form: str, fields: Mapping[str, str]) -> Meaning | None:
+        """What a filled-in form would lead to, for the person alone; None if there is nothing to look at first."""
+
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """Values and labels for `type`, `level`, `question` or `persona` that fit what was typed so far."""
+
+    async def holds(self, conversation: Address, person: Person) -> bool:
+        """Whether the interview of a conversation (or the talk about its feedback) is this person's: only then is what they
+        write there meant for us."""
+
+
+class Notes(Protocol):
+    """Small facts that an adapter must find again after a restart: which thread belongs to a conversation, where to go on
+    reading. Never what a person wrote."""
+
+    async def keep(self, name: str, value: str, keep_ms: int) -> None:
+        """Keep a fact under a name for a while; a later one replaces it."""
+
+    async def recall(self, name: str) -> str | None:
+        """The fact kept under a name, None if there is none."""
+
+    async def drop(self, name: str) -> None:
+        """Forget a fact."""
+
+    async def mark(self, marks: Mapping[Address, int]) -> None:
+        """Note until when (Unix ms) these conversations were heard; a mark never moves back."""
+
+    async def marked(self, platform: str, since_ms: int) -> Mapping[Address, int]:
+        """Conversations of a platform with their marks, those heard since then."""
 
 
 class Adapter(Protocol):
@@ -71,3 +107,34 @@ class Adapter(Protocol):
 
     async def typing(self, conversation: Address) -> None:
         """Show that a reply is being prepared, where the platform can; never raises for not being able to."""
+
+
+@runtime_checkable
+class ShowsProgress(Protocol):
+    """An adapter that can show how far slow work has come."""
+
+    async def progress(self, conversation: Address, progress: Progress) -> None:
+        """Show it, replacing what was shown of it before; never raises for not being able to."""
+
+
+@runtime_checkable
+class Looking(Protocol):
+    """An adapter that can find out whether a reply arrived."""
+
+    async def post_again(self, reply: Reply, known: str) -> str:
+        """Like `Adapter.post`, for a reply that may have arrived: look for it first, and post only what is missing."""
+
+
+@runtime_checkable
+class Showing(Protocol):
+    """An adapter that can show how far slow work is."""
+
+    async def progress(self, conversation: Address, text: str, done: int, total: int) -> None:
+        """`done` of `total` steps are done. Returns at once; never raises; what it shows goes with the next post there."""
+
+
+class Serving(Adapter, Protocol):
+    """An adapter for a platform on the network."""
+
+    async def run(self, accept: Accept, reception: Reception) -> None:
+        """Connect and serve until cancelled. Posting works before, while and until a moment after this runs."""

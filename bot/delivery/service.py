@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.chat.adapter import Adapter
+from bot.chat.adapter import Adapter, ShowsProgress
 from bot.chat.events import Event
 from bot.chat.ids import Address
+from bot.chat.meanings import Progress
 from bot.chat.replies import Outgoing, Progressing, Tell
 from bot.delivery.loops import Loop
 from bot.delivery.mailbox import Intake
@@ -52,9 +53,11 @@ class Delivery:
         self._screens = screens
         self._intake = Intake(store, pace.quiet_ms)
         self._worker = Worker(store, handler, clock, self.report_for, poisoned, pace.worker)
-        posts: dict[str, Post] = {lane: _through(adapter) for lane, adapter in self._adapters.items()}
-        posts[MAILBOXES] = self._deliver
-        self._senders = [Sender(lane, store, post, pace.sender) for lane, post in posts.items()]
+        self._senders = [
+            Sender(lane, store, _through(adapter), pace.sender, _again_through(adapter))
+            for lane, adapter in self._adapters.items()
+        ]
+        self._senders.append(Sender(MAILBOXES, store, self._deliver, pace.sender))
         self._ticker = Ticker(store, clock, pace.safety_s)
         self._store = store
         self._moved = asyncio.Event()
@@ -112,6 +115,19 @@ def _through(adapter: Adapter) -> Post:
     return post
 
 
+def _again_through(adapter: Adapter) -> Post | None:
+    if not isinstance(adapter, Looking):
+        return None
+    looking = adapter
+
+    async def post(item: Outgoing, known: str) -> str:
+        if isinstance(item, Tell):
+            raise TypeError("a message between actors on a platform's lane")
+        return await looking.post_again(item, known)
+
+    return post
+
+
 class _Report:
     """Shows work in the conversation it is done for. Whatever goes wrong with that is no concern of the work."""
 
@@ -124,5 +140,7 @@ class _Report:
             await self._adapter.typing(self._actor)
 
     async def step(self, text: str, done: int, total: int) -> None:
-        del text, done, total
-        await self.typing()
+        if isinstance(self._adapter, ShowsProgress):
+            await self._adapter.progress(self._actor, Progress(text, done, total))
+        else:
+            await self.typing()

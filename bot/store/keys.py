@@ -150,6 +150,14 @@ class PartitionKeys:
         """List of an interview's model calls as JSON, newest first."""
         return f"{self.start}:calls:{quote(interview, safe='')}"
 
+    def note(self, name: str) -> str:
+        """A small fact of an adapter."""
+        return f"{self.start}:note:{quote(name, safe='')}"
+
+    def heard(self, platform: str) -> str:
+        """Sorted set of a platform's conversations by when they were last heard (ms)."""
+        return f"{self.start}:heard:{quote(platform, safe='')}"
+
     def lane(self, lane: str) -> LaneKeys:
         """The keys of a lane."""
         return LaneKeys(f"{self.start}:lane:{quote(lane, safe='@')}")
@@ -180,6 +188,14 @@ class Keys:
     def actor(self, actor: str) -> ActorKeys:
         """The keys of an actor."""
         return self.partition(actor).actor(actor)
+
+    def note(self, name: str) -> str:
+        """What an adapter noted under a name, until it runs out; notes are shared by all and live in the first partition."""
+        return self._partitions[PARTITIONS[0]].note(name)
+
+    def heard(self, platform: str) -> str:
+        """See `PartitionKeys.heard`."""
+        return self._partitions[PARTITIONS[0]].heard(platform)
 
     @property
     def patterns(self) -> tuple[str, ...]:
