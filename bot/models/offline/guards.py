@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.interview.evidence import Sentence, split
@@ -219,15 +219,22 @@ def _prompt(text: str) -> tuple[frozenset[str], frozenset[tuple[str, ...]]]:
 def _within_reach(sentences: Sequence[Sentence]) -> Sequence[Sentence]:
     if sum(map(_length, sentences)) <= MOST_CHARACTERS:
         return sentences
-    head, used = 0, 0
-    while head < len(sentences) and used + _length(sentences[head]) <= MOST_CHARACTERS - _TAIL_CHARACTERS:
-        used += _length(sentences[head])
-        head += 1
-    tail, used = len(sentences), 0
-    while tail > head and used + _length(sentences[tail - 1]) <= _TAIL_CHARACTERS:
-        tail -= 1
-        used += _length(sentences[tail])
-    return (*sentences[:head], *sentences[tail:])
+    head: list[Sentence] = []
+    left = MOST_CHARACTERS - _TAIL_CHARACTERS
+    for sentence in sentences:
+        # A transcript without full stops is one sentence; as much of it as fits is still the candidate's words.
+        head.append(replace(sentence, text=sentence.text[:left]))
+        left -= _length(sentence)
+        if left <= 0:
+            break
+    tail: list[Sentence] = []
+    left = _TAIL_CHARACTERS
+    for sentence in reversed(sentences[len(head) :]):
+        left -= _length(sentence)
+        if left < 0:
+            break
+        tail.append(sentence)
+    return (*head, *reversed(tail))
 
 
 def _length(sentence: Sentence) -> int:

@@ -187,7 +187,7 @@ def _unmasked(word: str) -> str:
 def _is_blob(found: str) -> bool:
     squeezed = re.sub(r"[\s:]", "", found)
     if re.fullmatch(r"[0-9a-fA-F]{40,}", squeezed):
-        return True
+        return len(set(squeezed.lower())) >= 6  # a held-down key is no code
     if not (re.search(r"[a-z]", found) and re.search(r"[A-Z]", found)) or re.fullmatch(
         r"[A-Za-z]+(?:[-_/][A-Za-z]+)*", found
     ):

@@ -173,3 +173,11 @@ def test_a_pasted_novel_is_read_at_both_ends() -> None:
     assert numbers[:2] == [1, 2]
     assert numbers[-1] == 602
     assert sum(len(sentence.text) for sentence in left.evidence) <= guards.MOST_CHARACTERS
+
+
+def test_a_transcript_without_full_stops_is_read_as_far_as_fits() -> None:
+    spoken = "so i would stop the automatic payments and then i would compare the totals before and after " * 400
+    left = guards.screen(INVOICES, evidence.number([(0, spoken)]))
+    assert left.flags == ()
+    assert [len(sentence.text) <= guards.MOST_CHARACTERS for sentence in left.evidence] == [True]
+    assert left.evidence[0].text in spoken
