@@ -125,14 +125,6 @@ class Looking(Protocol):
         """Like `Adapter.post`, for a reply that may have arrived: look for it first, and post only what is missing."""
 
 
-@runtime_checkable
-class Showing(Protocol):
-    """An adapter that can show how far slow work is."""
-
-    async def progress(self, conversation: Address, text: str, done: int, total: int) -> None:
-        """`done` of `total` steps are done. Returns at once; never raises; what it shows goes with the next post there."""
-
-
 class Serving(Adapter, Protocol):
     """An adapter for a platform on the network."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.chat.events import Event
+from bot.chat.events import Event, Ran
 from bot.chat.ids import Address, Person
 from bot.chat.meanings import Meaning
 
@@ -19,7 +19,12 @@ class Role(StrEnum):
 
 
 class Operation(StrEnum):
-    """What an adapter does with a reply."""
+    """What an adapter does with a reply.
+
+    EPHEMERAL shows it to one person where it is, for now. DIRECT shows it to one person for good, in their own conversation
+    with us; where the conversation is theirs alone, both are a plain post. THREAD opens a thread in a channel, and the reply
+    is what it hangs from.
+    """
 
     POST = "post"
     EDIT = "edit"
@@ -34,7 +39,8 @@ class Reply:
 
     `id` is deterministic, so an adapter can recognise a repeat. `move` names what kind of turn it is (pose, clarify, probe,
     hint, hold, redirect, nudge, close, discuss, feedback, …). `edits` is the id of the reply an EDIT replaces (latest wins);
-    `person` is whom an EPHEMERAL or DIRECT reply is for.
+    `person` is whom an EPHEMERAL or DIRECT reply is for. `begins` is a command for the place that a THREAD or DIRECT has opened:
+    the adapter accepts it, addressed to that place, whose address nobody knows before.
     """
 
     id: str
@@ -45,6 +51,7 @@ class Reply:
     operation: Operation = Operation.POST
     edits: str = ""
     person: Person | None = None
+    begins: Ran | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,12 +62,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What handling events came to. `state` None deletes the actor's state; `keep_ms` None keeps it for good."""
+    """What handling events came to. `state` None deletes the actor's state; `keep_ms` None keeps it for good.
+
+    `forget` removes whatever else was kept of the actor until now: references, what waits to be shown to people, dead letters,
+    books. What waits for other actors stays, so that they learn of it in order.
+    """
 
     state: bytes | None
     outgoing: tuple[Outgoing, ...] = ()
     timers: tuple[SetTimer | CancelTimer, ...] = ()
     keep_ms: int | None = None
+    forget: bool = False
 
 
 class Handler(Protocol):

@@ -39,14 +39,17 @@ class SenderPace:
 
 
 class Sender(Loop[Parcel]):
-    """One process's sender on one lane."""
+    """One process's sender on one lane. `again` posts what may have arrived already, if the platform can tell."""
 
-    def __init__(self, lane: str, outbox: Outbox, post: Post, pace: SenderPace | None = None) -> None:
+    def __init__(
+        self, lane: str, outbox: Outbox, post: Post, pace: SenderPace | None = None, again: Post | None = None
+    ) -> None:
         self._pace = pace or SenderPace()
         super().__init__(f"sender {lane}", self._pace.concurrency)
         self._lane = lane
         self._outbox = outbox
         self._post = post
+        self._again = again or post
 
     async def _take(self) -> Parcel | None:
         return await self._outbox.next_parcel(self._lane, self._pace.lease_ms)
@@ -57,7 +60,8 @@ class Sender(Loop[Parcel]):
     async def _do(self, parcel: Parcel) -> None:
         try:
             async with asyncio.timeout(self._pace.lease_ms * 0.8 / 1000):
-                reference = await self._post(parcel.item, parcel.known)
+                post = self._again if parcel.uncertain else self._post
+                reference = await post(parcel.item, parcel.known)
         except asyncio.CancelledError:
             with contextlib.suppress(StoreAway, TimeoutError):
                 async with asyncio.timeout(_HAND_BACK_S):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.chat.adapter import Adapter, ShowsProgress
+from bot.chat.adapter import Adapter, Looking, ShowsProgress
 from bot.chat.events import Event
 from bot.chat.ids import Address
 from bot.chat.meanings import Progress

@@ -7,6 +7,7 @@ the scripts that write them.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,11 @@ from bot.chat.ids import Address
 PARTITIONS = ("p0",)
 
 _NAMESPACE = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+
+def _digest(name: str) -> str:
+    """A name as it stands in a key that outlives the person: short, and telling nobody where or who they were."""
+    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
 
 
 def partition_of(actor: str) -> str:
@@ -140,15 +146,15 @@ class PartitionKeys:
 
     def seen(self, event_id: str) -> str:
         """The marker that an event was accepted."""
-        return f"{self.start}:seen:{event_id}"
+        return f"{self.start}:seen:{_digest(event_id)}"
 
     def spent(self, kind: str, name: str) -> str:
         """Hash of what model calls used up for an interview, a workspace or on a day (see `ledger`)."""
-        return f"{self.start}:spent:{kind}:{quote(name, safe='')}"
+        return f"{self.start}:spent:{kind}:{_digest(name) if kind == 'interview' else quote(name, safe='')}"
 
     def calls(self, interview: str) -> str:
         """List of an interview's model calls as JSON, newest first."""
-        return f"{self.start}:calls:{quote(interview, safe='')}"
+        return f"{self.start}:calls:{_digest(interview)}"
 
     def note(self, name: str) -> str:
         """A small fact of an adapter."""

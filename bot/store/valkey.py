@@ -19,7 +19,7 @@ from bot.chat.codec import Unreadable, dumps, loads
 from bot.chat.events import Event, Fired, Said
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Reply, SetTimer
-from bot.delivery.ports import DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of
+from bot.delivery.ports import DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of, lane_to
 from bot.store.keys import Keys, timer_member, timer_of
 from bot.store.packing import StrangeState, pack, unpack
 from bot.store.wire import Wire
@@ -138,10 +138,12 @@ class ValkeyStore:
         shared, own = self._keys.partition(lease.actor), self._keys.actor(lease.actor)
         keys = [shared.ready, shared.leases, shared.attempts, shared.wake, shared.counter]
         keys += [shared.timers, shared.timers_wake, shared.dead]
-        keys += [own.mailbox, own.state, own.last, own.references]
+        keys += [own.mailbox, own.state, own.last, own.references, own.presence, own.spent]
+        people = lane_to(lease.actor, self._screens)
+        keys += [own.outgoing(people), own.trying(people)]
         state = b"" if outcome.state is None else pack(outcome.state)
         values: list[object] = [lease.actor, lease.token, handled, mode, state, outcome.keep_ms or 0, reason, _LAST_MS]
-        values.append(len(outcome.timers))
+        values += [int(outcome.forget), len(outcome.timers)]
         for timer in outcome.timers:
             due = timer.due_ms if isinstance(timer, SetTimer) else ""
             values += [timer_member(lease.actor, timer.name), due]
@@ -293,8 +295,21 @@ class ValkeyStore:
     # Who shows a conversation
 
     async def attach(self, conversation: Address, owner: str, ttl_ms: int) -> Presence:
-        """Show a conversation from now on, whoever did before; returns how it was before."""
-        return (await self._presence(conversation, "attach", owner, ttl_ms))[1]
+        """Show a conversation from now on, whoever did before; returns how it was before.
+
+        Leases on it end at once: their holder was killed, or has lost the screen. Waiting for them to run out would leave
+        the person who comes back in front of an empty one.
+        """
+        before = (await self._presence(conversation, "attach", owner, ttl_ms))[1]
+        await self._take_over(conversation)
+        return before
+
+    async def _take_over(self, conversation: Address) -> None:
+        partition, lane = self._keys.partition(conversation), lane_to(conversation, self._screens)
+        actor, way_out = self._keys.actor(conversation), partition.lane(lane)
+        keys = [partition.ready, partition.leases, partition.wake, actor.mailbox]
+        keys += [way_out.ready, way_out.leases, way_out.wake, actor.outgoing(lane)]
+        await self._wire.run("take_over", keys, [conversation], again=True)
 
     async def attached(self, conversation: Address) -> Presence | None:
         """Who shows a conversation, or when it was last shown; None if that was never or more than 90 days ago."""

@@ -1,8 +1,8 @@
 -- What handling an actor's first events came to, in one step.
--- KEYS: ready, leases, attempts, wake, counter, timers, timers wake, dead, mailbox, state, last, references;
---       then per lane: outgoing, lane ready, lane leases, lane wake
+-- KEYS: ready, leases, attempts, wake, counter, timers, timers wake, dead, mailbox, state, last, references, presence, spent,
+--       outgoing and trying on the lane of people; then per lane: outgoing, lane ready, lane leases, lane wake
 -- ARGV: actor, token, events handled, state: keep|set|delete, state, life of the state (ms, 0: for good),
---       reason to set the first event aside (empty: handled), life of `last` (ms), count of timers;
+--       reason to set the first event aside (empty: handled), life of `last` (ms), 1 to forget the actor first, count of timers;
 --       then per timer: its member, when it is due (ms, empty: forget it); then per outgoing item: number of its lane, item
 -- Returns 1; 2 if this very step was taken before; 0 if the lease is lost.
 local ready, leases, attempts, wake, counter = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -25,6 +25,14 @@ end
 if handled > 0 then
   redis.call('LTRIM', mailbox, handled, -1)
 end
+if ARGV[9] == '1' then
+  redis.call('DEL', state, last, references, KEYS[13], KEYS[14], KEYS[15], KEYS[16])
+  for _, letter in ipairs(redis.call('LRANGE', dead, 0, -1)) do
+    if cjson.decode(letter).actor == actor then
+      redis.call('LREM', dead, 1, letter)
+    end
+  end
+end
 if ARGV[4] == 'delete' then
   redis.call('DEL', state)
 elseif ARGV[4] == 'set' then
@@ -36,8 +44,8 @@ elseif ARGV[4] == 'set' then
     redis.call('PEXPIRE', references, ARGV[6])
   end
 end
-local at = 10
-for _ = 1, tonumber(ARGV[9]) do
+local at = 11
+for _ = 1, tonumber(ARGV[10]) do
   local member, due = ARGV[at], ARGV[at + 1]
   if due == '' then
     redis.call('ZREM', timers, member)
@@ -50,7 +58,7 @@ for _ = 1, tonumber(ARGV[9]) do
   at = at + 2
 end
 while at <= #ARGV do
-  local lane = 13 + 4 * tonumber(ARGV[at])
+  local lane = 17 + 4 * tonumber(ARGV[at])
   redis.call('RPUSH', KEYS[lane], digits(redis.call('INCR', counter)) .. ':' .. ARGV[at + 1])
   lane_ready(KEYS[lane + 1], KEYS[lane + 2], KEYS[lane + 3], actor, now)
   at = at + 2
@@ -61,5 +69,7 @@ if redis.call('LLEN', mailbox) > 0 then
 else
   redis.call('ZREM', ready, actor)
 end
-redis.call('SET', last, token, 'PX', ARGV[8])
+if ARGV[9] ~= '1' then
+  redis.call('SET', last, token, 'PX', ARGV[8])
+end
 return 1
