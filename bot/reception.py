@@ -6,12 +6,14 @@ with what they are shown comes back as an event.
 
 from __future__ import annotations
 
+import asyncio
 import datetime
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat.ids import Address, Person
-from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph
-from bot.interview import closing, words
+from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph, Passage, Verdict
+from bot.interview import closing, opening, words
 from bot.interview import session as sessions
 from bot.interview.opening import SETUP_FORM
 from bot.interview.session import Phase, Session
@@ -21,6 +23,12 @@ from bot.study import record
 
 SHOWN = 5
 """Past interviews on a home page."""
+
+LISTED = 40
+"""Past interviews in a list of them."""
+
+_REMEMBERED, _REMEMBERED_S = 10_000, 5.0
+_BLAMED = ("level", "question", "persona", "type")
 
 Peek = Callable[[Address], Awaitable[bytes | None]]
 """Reads an actor's stored state."""
@@ -32,6 +40,8 @@ class Desk:
     def __init__(self, library: Library, peek: Peek) -> None:
         self._library = library
         self._peek = peek
+        self._candidates: dict[Address, tuple[Person, float]] = {}
+        self._asking: dict[Address, asyncio.Future[bytes | None]] = {}
 
     async def form(self, conversation: Address, person: Person, form: str) -> Form | None:
         """See `Reception.form`."""
@@ -64,6 +74,64 @@ class Desk:
             Paragraph(words.HELP),
         )
 
+    async def candidate(self, conversation: Address) -> Person | None:
+        """See `Reception.candidate`. Asked for every message anybody writes near us, so what was found is remembered for a
+        moment; that there was nothing is not, because an interview may begin in another process."""
+        known = self._candidates.get(conversation)
+        now_s = time.monotonic()
+        if known is not None and known[1] > now_s:
+            return known[0]
+        asking = self._asking.get(conversation)
+        if asking is None:
+            # One read for all who ask at once: messages must not overtake each other here.
+            asking = self._asking[conversation] = asyncio.ensure_future(self._peek(conversation))
+            asking.add_done_callback(lambda _: self._asking.pop(conversation, None))
+        stored = await asyncio.shield(asking)
+        if stored is None:
+            self._candidates.pop(conversation, None)
+            return None
+        found = sessions.candidate(stored)
+        if len(self._candidates) >= _REMEMBERED:
+            self._candidates.clear()
+        self._candidates[conversation] = found, now_s + _REMEMBERED_S
+        return found
+
+    async def history(self, person: Person) -> tuple[Meaning, ...]:
+        """See `Reception.history`."""
+        past = record.load(await self._peek(person.address)).entries
+        if not past:
+            return (Paragraph("No interviews yet. The first takes fifteen minutes."),)
+        rows = [f"{_day(entry.at_ms)}  {entry.title} ({entry.level}): {_result(entry)}" for entry in reversed(past)]
+        return (Passage("Your interviews", "\n".join(rows[:LISTED])),)
+
+    async def problems(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """See `Reception.problems`."""
+        if form != SETUP_FORM:
+            return {}
+        try:
+            opening.check(self._library, {name: value for name, value in fields.items() if value})
+        except opening.Refused as refused:
+            blamed = (
+                "minutes" if "Minutes" in str(refused) else next((name for name in _BLAMED if fields.get(name)), "type")
+            )
+            return {blamed: str(refused)}
+        return {}
+
+    async def preview(self, form: str, fields: Mapping[str, str]) -> Meaning | None:
+        """See `Reception.preview`."""
+        if form != SETUP_FORM:
+            return None
+        shown = {name: dict(self._rows(name)).get(value, value) for name, value in fields.items() if value}
+        parts = [
+            shown.get("question") or shown.get("type") or "any kind of question",
+            f"level {shown['level'].lower()}" if "level" in shown else "",
+            f"{shown['minutes']} minutes" if "minutes" in shown else "as long as the question suggests",
+            f"with {shown['persona']}" if "persona" in shown else "",
+        ]
+        return Paragraph(
+            f"You'll practise {', '.join(part for part in parts if part)}. The clock starts with the question."
+        )
+
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """See `Reception.choices`."""
         wanted = typed.strip().lower()
@@ -94,6 +162,7 @@ class Desk:
             (
                 Field("type", "Kind of question", "choice", tuple(self._rows("type"))),
                 Field("level", "Level", "choice", tuple(self._rows("level")), value=Level.SENIOR.value),
+                Field("question", "A certain question", "search", hint="Part of its name"),
                 Field("minutes", "Minutes", hint="as the question suggests"),
                 Field("persona", "Who interviews you", "choice", tuple(self._rows("persona"))),
             ),
@@ -107,3 +176,16 @@ class Desk:
 
 def _day(at_ms: int) -> str:
     return datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC).strftime("%d %b %Y")
+
+
+def _result(entry: record.Entry) -> str:
+    if entry.unfinished:
+        return "left unfinished"
+    card = entry.scorecard
+    if card is None:
+        return "no scorecard"
+    if card.numbers and card.overall is not None:
+        return f"overall {card.overall:g}"
+    checks = [check for line in card.criteria for check in line.checks]
+    covered = sum(check.verdict is Verdict.COVERED for check in checks)
+    return f"{covered} of {len(checks)} points covered"

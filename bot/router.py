@@ -14,7 +14,7 @@ from bot.chat.replies import Progressing
 from bot.delivery.ports import Outcome
 from bot.interview import session as sessions
 from bot.interview.engine import Engine
-from bot.study import record
+from bot.study import front, record
 
 KEEP_CONVERSATION_MS = 90 * 24 * 3600 * 1000
 """A conversation nobody returned to for 90 days is forgotten; scorecards stay in the person's record."""
@@ -31,7 +31,9 @@ class Router:
     ) -> Outcome:
         """Handle every event given, or raise and handle none."""
         if is_person(actor):
-            return Outcome(record.dump(record.handle(record.load(state), events)))
+            answered = front.handle(actor, record.load(state), events)
+            kept = None if answered.record.empty else record.dump(answered.record)
+            return Outcome(kept, answered.outgoing, forget=answered.forget)
         session = sessions.load(state) if state is not None else None
         handled = await self._engine.handle(actor, session, events, report)
         return Outcome(
@@ -39,4 +41,5 @@ class Router:
             handled.outgoing,
             handled.timers,
             KEEP_CONVERSATION_MS,
+            handled.forget,
         )

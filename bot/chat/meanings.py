@@ -64,7 +64,8 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One entry of a form. `kind` is scale (1 to 5), choice (one of `choices`, value and label) or text."""
+    """One entry of a form. `kind` is scale (1 to 5), choice (one of `choices`, value and label), search (one of what
+    `Reception.choices` finds under the field's id) or text."""
 
     id: str
     label: str

@@ -19,6 +19,8 @@ from bot.library.items import Criterion, Question
 
 RATING_FORM = "self-rating"
 REDO, STRONG, HELPED, UNHELPED, AGAIN, SKIP_RATING = "redo", "strong", "helped", "unhelped", "again", "skip-rating"
+SHARE = "share"
+"""Offered by an adapter where the scorecard went to the candidate alone although others read along."""
 
 DISCUSSIONS = 6
 """How often lines of one scorecard are looked at again: each look may cost a model call."""
@@ -113,8 +115,14 @@ async def show_feedback(desk: Desk) -> None:
     judgement = await judge(desk)
     desk.update(phase=Phase.GRADED)
     card = feedback.scorecard(desk.session, desk.question, desk.rubric, judgement)
-    desk.post(Role.SYSTEM, "feedback", card, *(() if desk.session.quiet else (_after(desk),)))
+    desk.confide("feedback", card, *(() if desk.session.quiet else (_after(desk),)))
     remember(desk)
+
+
+async def share(desk: Desk) -> None:
+    """Show the scorecard to everybody who is here, because the candidate said so."""
+    judgement = await judge(desk)
+    desk.post(Role.SYSTEM, "shared", feedback.scorecard(desk.session, desk.question, desk.rubric, judgement))
 
 
 def _after(desk: Desk) -> Choices:
@@ -133,8 +141,7 @@ def _after(desk: Desk) -> Choices:
 def strong_answer(desk: Desk) -> None:
     """A strong answer to compare with, and what separates it from an adequate one."""
     exemplars = desk.question.exemplars
-    desk.post(
-        Role.SYSTEM,
+    desk.confide(
         "strong",
         Passage("A strong answer", exemplars.outstanding),
         Paragraph(f"What separates it from an adequate one: {exemplars.difference}"),
@@ -145,7 +152,8 @@ def helped(desk: Desk, yes: bool) -> None:
     """Keep whether the feedback helped."""
     desk.update(helped=yes)
     remember(desk)
-    desk.tell("thanks", "Thank you, noted." if yes else "Thank you, noted. If a line is wrong, say which one and why.")
+    thanks = "Thank you, noted." if yes else "Thank you, noted. If a line is wrong, say which one and why."
+    desk.confide("thanks", Paragraph(thanks))
 
 
 async def start_redo(desk: Desk) -> None:
@@ -188,9 +196,7 @@ async def finish_redo(desk: Desk, text: str) -> None:
         if gained
         else "Nothing new that I could find. The next step stays the same."
     )
-    desk.post(
-        Role.SYSTEM, "comparison", Comparison(before, after, again.numbers and judgement.numbers, text), _after(desk)
-    )
+    desk.confide("comparison", Comparison(before, after, again.numbers and judgement.numbers, text), _after(desk))
     remember(desk)
 
 
@@ -228,7 +234,7 @@ async def discuss(desk: Desk, text: str) -> None:
     )
     if not session.quiet:
         card = feedback.scorecard(desk.session, desk.question, desk.rubric, _merged(judgement, better))
-        desk.post(Role.SYSTEM, "feedback", card, _after(desk))
+        desk.confide("feedback", card, _after(desk))
     remember(desk)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.chat import plain
 from bot.chat.events import Told
-from bot.chat.ids import Address
+from bot.chat.ids import Address, Person
 from bot.chat.meanings import Meaning, Paragraph
 from bot.chat.replies import CancelTimer, Operation, Outgoing, Progressing, Reply, Role, SetTimer, Tell
 from bot.interview import words
@@ -73,10 +73,26 @@ class Desk:
         """Hotseat speaks as itself."""
         self.post(Role.SYSTEM, move, Paragraph(text), *more)
 
-    def post(self, role: Role, move: str, *meanings: Meaning, operation: Operation = Operation.POST) -> None:
+    def post(
+        self,
+        role: Role,
+        move: str,
+        *meanings: Meaning,
+        operation: Operation = Operation.POST,
+        person: Person | None = None,
+    ) -> None:
         """Say something, with an id that handling the same events again would give it too."""
         name = f"{self.session.id}:{self.session.steps}:{len(self.outgoing)}"
-        self.outgoing.append(Reply(name, self.session.conversation, role, move, tuple(meanings), operation))
+        where = self.session.conversation
+        self.outgoing.append(Reply(name, where, role, move, tuple(meanings), operation, person=person))
+
+    def confide(self, move: str, *meanings: Meaning) -> None:
+        """Tell the candidate alone, also where others read along."""
+        self.post(Role.SYSTEM, move, *meanings, operation=Operation.DIRECT, person=self.session.candidate)
+
+    def whisper(self, person: Person, move: str, text: str) -> None:
+        """A word to somebody who is here, which nobody else needs to see."""
+        self.post(Role.SYSTEM, move, Paragraph(text), operation=Operation.EPHEMERAL, person=person)
 
     def inform(self, to: Address, topic: str, body: Mapping[str, object]) -> None:
         """Tell another actor."""

@@ -15,9 +15,9 @@ from bot.chat.ids import Address
 from bot.chat.meanings import Paragraph
 from bot.chat.replies import CancelTimer, Outgoing, Progressing, Reply, Role, SetTimer
 from bot.interview import closing, opening, turn, words
-from bot.interview.desk import GRACE_OVER, TIME_UP, TWO_MINUTES, TWO_THIRDS, Desk
+from bot.interview.desk import CLOCK_TIMERS, GRACE_OVER, TIME_UP, TWO_MINUTES, TWO_THIRDS, Desk
 from bot.interview.minds import Minds
-from bot.interview.remember import remember
+from bot.interview.remember import FORGET, forgotten, remember
 from bot.interview.session import Phase, Session
 from bot.library.load import Library
 
@@ -26,6 +26,8 @@ EARLY_MS = 1_500
 
 WORDS = ("hint", "skip", "pause", "resume", "time", "stop", "help", "done")
 """Messages that are commands when they are nothing but this word."""
+
+BYSTANDER = "This interview is somebody else's, so I'll only listen to them here. practice starts your own."
 
 _NOTHING_TO_ADD = frozenset(
     {
@@ -46,11 +48,13 @@ _NOTHING_TO_ADD = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What came of a call: the session (None: there is none), what goes out, and timers to set or cancel."""
+    """What came of a call: the session (None: there is none), what goes out, and timers to set or cancel. `forget`: nothing
+    else of this conversation may stay."""
 
     session: Session | None
     outgoing: tuple[Outgoing, ...] = ()
     timers: tuple[SetTimer | CancelTimer, ...] = ()
+    forget: bool = False
 
 
 class Engine:
@@ -66,7 +70,19 @@ class Engine:
         """Handle waiting events in order; messages of the candidate that follow each other are one turn."""
         outgoing: list[Outgoing] = []
         timers: dict[str, SetTimer | CancelTimer] = {}
+        forget = False
         for group in _turns(events):
+            first = group[0]
+            if isinstance(first, Told) and first.topic == FORGET:
+                if session is None or session.candidate.address == first.body.get("person"):
+                    session, forget = None, True
+                    outgoing.clear()
+                    timers = {name: CancelTimer(name) for name in CLOCK_TIMERS}
+                outgoing.append(forgotten(first))
+                continue
+            if isinstance(first, Ran) and first.command == opening.THREAD:
+                outgoing.append(opening.thread(conversation, first))
+                continue
             if session is None or _begins(group[0]):
                 desk = await self._without(conversation, session, group[0], progress, outgoing)
             else:
@@ -76,7 +92,7 @@ class Engine:
                 session = desk.session
                 outgoing += desk.outgoing
                 timers.update({timer.name: timer for timer in desk.timers()})
-        return Handled(session, tuple(outgoing), tuple(timers.values()))
+        return Handled(session, tuple(outgoing), tuple(timers.values()), forget)
 
     async def _without(
         self,
@@ -101,10 +117,9 @@ class Engine:
         if not isinstance(event, (Ran, Pressed, Submitted)):
             return None
         if session is not None and event.person.address != session.candidate.address and _unfinished(session):
-            outgoing.append(
-                _plain(event, conversation, "bystander", "Somebody is in an interview here; start yours elsewhere.")
-            )
-            return None
+            desk = Desk(session, self._library, self._minds, event.at_ms, progress)
+            desk.whisper(event.person, "bystander", "Somebody is in an interview here; start yours elsewhere.")
+            return desk
         replaces = isinstance(event, Pressed) and event.action == opening.REPLACE
         if session is not None and not replaces and _unfinished(session):
             desk = Desk(session, self._library, self._minds, event.at_ms, progress)
@@ -203,7 +218,7 @@ async def _step(desk: Desk, group: list[Event]) -> None:
         case Deleted():
             turn.withdraw(desk, event.message, None)
         case Told():
-            pass  # nothing is told to a conversation yet
+            pass  # what may be told to a conversation is handled before it comes to a session
 
 
 def _own(desk: Desk, event: Submitted) -> bool:
@@ -214,7 +229,7 @@ async def _said(desk: Desk, group: list[Said]) -> None:
     text = "\n".join(one.text.strip() for one in group).strip()
     session = desk.session
     if session.candidate.address != group[0].person.address:
-        desk.tell("bystander", "This interview is somebody else's, so I'll only listen to them here.")
+        desk.whisper(group[0].person, "bystander", BYSTANDER)
         return
     word = _word(text)
     if word and not (word == "done" and session.phase not in {Phase.CLOSING, Phase.RATING}):
@@ -256,7 +271,9 @@ async def _while_rating(desk: Desk, text: str) -> None:
 
 
 async def _ran(desk: Desk, event: Ran) -> None:
-    if event.command == "rate":
+    if event.person.address != desk.session.candidate.address:
+        desk.whisper(event.person, "bystander", BYSTANDER)
+    elif event.command == "rate":
         criterion, level = event.options.get("criterion", ""), event.options.get("level", "")
         if closing.rate(desk, {criterion: level}):
             desk.tell("rate", f"Noted: {level} for {criterion}.")
@@ -333,7 +350,8 @@ async def _pressed(desk: Desk, event: Pressed) -> None:
     session = desk.session
     action = event.action
     if session.candidate.address != event.person.address:
-        desk.tell("bystander", "That button belongs to somebody else's interview. practice starts your own.")
+        text = "That button belongs to somebody else's interview. practice starts your own."
+        desk.whisper(event.person, "bystander", text)
     elif action in WORDS:
         await _command(desk, action)
     elif action == closing.SKIP_RATING and session.phase is Phase.RATING:
@@ -344,6 +362,8 @@ async def _pressed(desk: Desk, event: Pressed) -> None:
         await closing.start_redo(desk)
     elif action == closing.STRONG:
         closing.strong_answer(desk)
+    elif action == closing.SHARE:
+        await closing.share(desk)
     elif action in {closing.HELPED, closing.UNHELPED}:
         closing.helped(desk, action == closing.HELPED)
     else:

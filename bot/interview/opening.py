@@ -8,9 +8,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 
+from bot.chat.events import Ran
 from bot.chat.ids import Address, Person
-from bot.chat.meanings import Choices, Option, QuestionCard
-from bot.chat.replies import Progressing, Role
+from bot.chat.meanings import Choices, Option, Paragraph, QuestionCard
+from bot.chat.replies import Operation, Progressing, Reply, Role
 from bot.interview import rules, words
 from bot.interview.desk import Desk
 from bot.interview.minds import Minds
@@ -26,6 +27,10 @@ RESUME, REPLACE = "resume", "replace"
 
 SETUP_FORM = "setup"
 """The form that asks what to practise; its fields are the options of the `practice` command."""
+
+
+THREAD = "thread"
+"""The command to hold an interview in a thread of its own, given to a channel; its options are those of `practice`."""
 
 
 class Refused(Exception):
@@ -71,6 +76,24 @@ def begin(
     # The person's record names every conversation that holds their words, from the first moment.
     remember(desk, unfinished=True)
     return desk
+
+
+def thread(channel: Address, asked: Ran) -> Reply:
+    """Open a thread for somebody's interview, and begin it there."""
+    whose = f"{asked.person.name}'s mock interview" if asked.person.name else "A mock interview"
+    text = f"{whose}, held in this thread. Listen along, please; only the candidate's messages are answers."
+    begins = Ran(f"{asked.id}:begins", channel, asked.at_ms, asked.person, "practice", asked.options)
+    meaning = Paragraph(text)
+    return Reply(
+        f"{asked.id}:thread",
+        channel,
+        Role.SYSTEM,
+        "thread",
+        (meaning,),
+        Operation.THREAD,
+        person=asked.person,
+        begins=begins,
+    )
 
 
 def check(library: Library, options: Mapping[str, str]) -> None:

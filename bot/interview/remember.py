@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from bot.chat import codec
+from bot.chat.events import Told
+from bot.chat.ids import Address
+from bot.chat.replies import Tell
 from bot.interview import feedback
 from bot.interview.desk import Desk
+
+FORGET, FORGOTTEN = "forget", "forgotten"
+"""What a person's record tells a conversation that is to be forgotten, and what that answers when it was."""
+
+
+def forgotten(event: Told) -> Tell:
+    """The answer to the record of the person who asked. It arrives after everything this conversation told it before."""
+    name, person = f"{event.id}:done", Address(str(event.body["person"]))
+    return Tell(name, Told(name, person, event.at_ms, FORGOTTEN, {"conversation": event.to}))
 
 
 def remember(desk: Desk, unfinished: bool = False) -> None:

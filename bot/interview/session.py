@@ -6,6 +6,7 @@ content (the question is named by id and variant) and everything about platforms
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -168,6 +169,16 @@ class Session:
 def dump(session: Session) -> bytes:
     """A session as it is stored."""
     return codec.dumps(session).encode()
+
+
+def candidate(stored: bytes) -> Person:
+    """Whose interview a stored session is, without reading all of it."""
+    try:
+        person = codec.from_plain(Person, json.loads(stored)["candidate"])
+    except (ValueError, KeyError, TypeError):
+        raise codec.Unreadable("stored text does not hold a session") from None
+    assert isinstance(person, Person)
+    return person
 
 
 def load(stored: bytes) -> Session:

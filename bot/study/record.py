@@ -43,6 +43,16 @@ class Record:
 
     format: int = FORMAT
     entries: tuple[Entry, ...] = ()
+    greeted: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to keep."""
+        return not self.entries and not self.greeted
+
+    def without(self, conversation: Address) -> Record:
+        """The record without the interviews of a conversation."""
+        return replace(self, entries=tuple(one for one in self.entries if one.conversation != conversation))
 
     def with_entry(self, entry: Entry) -> Record:
         """The record with this interview added, or replaced if it was there."""
@@ -71,6 +81,8 @@ def handle(record: Record, events: Sequence[Event]) -> Record:
     for event in events:
         if isinstance(event, Told) and event.topic == "interview":
             record = record.with_entry(_entry(event.body))
+        elif isinstance(event, Told) and event.topic == "forgotten":
+            record = record.without(Address(str(event.body["conversation"])))
     return record
 
 

@@ -1,0 +1,96 @@
+"""What a person asks of us outside any interview: to be shown in, to practise in private, to be forgotten.
+
+These are events in the person's own mailbox, so that they work wherever the person is when they ask. Nothing is drawn and
+nothing is stored here: the record comes in, the next record and what to say go out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.chat.events import Event, Ran, Told
+from bot.chat.ids import Address
+from bot.chat.meanings import Choices, Meaning, Option, Paragraph
+from bot.chat.replies import Operation, Outgoing, Reply, Role, Tell
+from bot.interview.remember import FORGET
+from bot.study import record as records
+from bot.study.record import Record
+
+HELLO, LOST, PRACTICE, FORGET_ME = "hello", "lost", "practice", "forget me"
+"""Commands a person's mailbox knows: the first time they look in, something said where no interview is open, an interview in
+private, and to be forgotten."""
+
+OFFERS = (
+    Option("practice", "Try an interview now", word="practice", style="primary"),
+    Option("setup", "Choose what to practise"),
+)
+
+WELCOME = (
+    "I'm Hotseat. I hold mock interviews: one question, follow-ups like a demanding interviewer's, and then feedback that "
+    "quotes what you said. The first takes fifteen minutes, and nobody else sees it."
+)
+NOTHING_OPEN = "No interview is open here. Shall we begin one?"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of it. `forget`: nothing else may be kept of the person."""
+
+    record: Record
+    outgoing: tuple[Outgoing, ...] = ()
+    forget: bool = False
+
+
+def handle(person: Address, record: Record, events: Sequence[Event]) -> Answered:
+    """Handle a person's events in order."""
+    outgoing: list[Outgoing] = []
+    forget = False
+    for event in events:
+        if isinstance(event, Told):
+            record = records.handle(record, (event,))
+            forget = forget or (record.empty and event.topic == "forgotten")
+        elif isinstance(event, Ran) and event.command == FORGET_ME:
+            outgoing = [item for item in outgoing if isinstance(item, Tell)] + _tell_all(event, record)
+            record, forget = Record(), True
+        elif isinstance(event, Ran):
+            record, said = _answer(person, record, event)
+            outgoing += said
+    return Answered(record, tuple(outgoing), forget)
+
+
+def _answer(person: Address, record: Record, event: Ran) -> tuple[Record, list[Outgoing]]:
+    if event.command == PRACTICE:
+        begins = replace(event, id=f"{event.id}:begins")
+        reply = Reply(f"{event.id}:open", person, Role.SYSTEM, "open", (), Operation.DIRECT, "", event.person, begins)
+        return record, [reply]
+    meanings: tuple[Meaning, ...]
+    if event.command == HELLO:
+        if record.greeted:
+            return record, []
+        record, meanings = replace(record, greeted=True), (Choices(WELCOME, OFFERS),)
+    elif event.command == LOST:
+        meanings = (Choices(NOTHING_OPEN, OFFERS),)
+    else:
+        meanings = (Paragraph(f"I don't know the command {event.command[:40]!r}."),)
+    return record, [
+        Reply(
+            f"{event.id}:{event.command}",
+            person,
+            Role.SYSTEM,
+            event.command,
+            meanings,
+            Operation.DIRECT,
+            "",
+            event.person,
+        )
+    ]
+
+
+def _tell_all(event: Ran, record: Record) -> list[Outgoing]:
+    """Word to every conversation that holds something of theirs."""
+    told: list[Outgoing] = []
+    for number, conversation in enumerate(sorted({entry.conversation for entry in record.entries})):
+        name = f"{event.id}:forget:{number}"
+        told.append(Tell(name, Told(name, conversation, event.at_ms, FORGET, {"person": event.to})))
+    return told
