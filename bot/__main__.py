@@ -10,7 +10,7 @@ import os
 import sys
 
 from bot import __version__
-from bot.commands import CannotRun, grade, history, practice, questions
+from bot.commands import CannotRun, grade, history, practice, questions, run
 
 FAILED = 2
 
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"hotseat {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (practice, history, grade, questions):
+    for command in (practice, run, history, grade, questions):
         command.register(commands)
     return top
 
@@ -54,12 +54,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _is_for_people(error: Exception) -> bool:
     """Whether an error's text was written for whoever runs the command (and the program is not simply broken)."""
+    from bot.chat.adapter import NotServed
     from bot.delivery.ports import StoreAway
     from bot.library.problems import ContentError
     from bot.settings import SettingsError
     from bot.store.embedded import NoServer
 
-    return isinstance(error, (SettingsError, ContentError, NoServer, StoreAway, CannotRun))
+    return isinstance(error, (SettingsError, ContentError, NoServer, StoreAway, NotServed, CannotRun))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.chat.adapter import Adapter
+from pydantic import SecretStr
+
+from bot.chat.adapter import Adapter, Serving
 from bot.chat.ids import Address
 from bot.delivery.ports import lane_to
 from bot.delivery.service import Delivery, Pace
@@ -24,6 +26,7 @@ from bot.interview.minds import Minds
 from bot.library.load import Library
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
+from bot.reception import Desk
 from bot.router import Router
 from bot.settings import Settings
 from bot.store import embedded
@@ -173,3 +176,68 @@ async def running(
         delivery.start()
         open_until_left.push_async_callback(delivery.stop)
         yield App(store, delivery, library, made)
+
+
+def platforms(settings: Settings) -> tuple[str, ...]:
+    """The platforms on the network that there are credentials for."""
+    tokens = {"slack": settings.slack_bot_token}
+    return tuple(name for name, token in tokens.items() if _text(token))
+
+
+def network(settings: Settings, url: str) -> list[Serving]:
+    """An adapter for each of `platforms`. `url` is where small facts of their own may be kept."""
+    del url
+    found: list[Serving] = []
+    for platform in platforms(settings):
+        if platform == "slack":
+            from bot.adapters.slack.connect import Access, SlackAdapter
+
+            access = Access(
+                _text(settings.slack_bot_token),
+                _text(settings.slack_app_token),
+                _text(settings.slack_signing_secret),
+                settings.slack_host,
+                settings.slack_port,
+                settings.slack_api_url,
+            )
+            found.append(SlackAdapter(access, now_ms))
+    return found
+
+
+def _text(secret: SecretStr | None) -> str:
+    return secret.get_secret_value().strip() if secret is not None else ""
+
+
+async def serve(settings: Settings, url: str, adapters: Sequence[Serving], stopping: asyncio.Event) -> None:
+    """Serve every adapter's platform from one delivery until `stopping` is set; `NotServed` if one cannot be served."""
+    library = open_library(settings)
+    async with contextlib.AsyncExitStack() as open_until_left:
+        store = ValkeyStore(url, settings.namespace, SCREENS)
+        open_until_left.push_async_callback(store.close)
+        ledger = ValkeyLedger(url, settings.namespace)
+        open_until_left.push_async_callback(ledger.close)
+        made = await open_until_left.enter_async_context(minds(settings, library, ledger))
+        delivery = Delivery(
+            store,
+            Router(Engine(library, made)),
+            {adapter.platform: adapter for adapter in adapters},
+            now_ms,
+            screens=SCREENS,
+            pace=Pace(quiet_ms=settings.quiet_ms, worker=WorkerPace(lease_ms=settings.lease_ms)),
+        )
+        reception = Desk(library, store.peek_state)
+        delivery.start()
+        serving = [asyncio.create_task(adapter.run(delivery.accept, reception)) for adapter in adapters]
+        waiting = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait((waiting, *serving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            # Connected until the last reply is out: what arrives meanwhile is stored for the next process.
+            await delivery.stop()
+            for task in serving:
+                task.cancel()
+            ended = await asyncio.gather(*serving, return_exceptions=True)
+        for failure in ended:
+            if isinstance(failure, Exception):
+                raise failure

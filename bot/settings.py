@@ -40,6 +40,19 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="warning", pattern=r"^(?i:debug|info|warning|error)$")
 
+    slack_bot_token: SecretStr | None = Field(default=None, description="xoxb-…: lets Hotseat speak in Slack")
+    slack_app_token: SecretStr | None = Field(default=None, description="xapp-…: Socket Mode, with no public address")
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="instead of the app token: Slack calls us over HTTP"
+    )
+    slack_host: str = Field(default="0.0.0.0", description="where HTTP from Slack is listened for")  # noqa: S104 - containers
+    slack_port: int = Field(
+        default=3000, ge=1, le=65535, description="the port for it; Slack calls /slack/events there"
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", pattern=r"^https?://", description="the Web API's address"
+    )
+
     anthropic_api_key: SecretStr | None = Field(
         default=None,
         validation_alias=AliasChoices("ANTHROPIC_API_KEY", "HOTSEAT_ANTHROPIC_API_KEY"),

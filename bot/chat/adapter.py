@@ -38,6 +38,11 @@ class Unreachable(DeliveryError):
     """This will never work (channel deleted, direct messages closed): set the reply aside, do not retry."""
 
 
+class NotServed(Exception):
+    """A platform does not let us in, or something is missing to connect to it. The message is for the operator, in plain
+    words: what is wrong, why it matters, what to change. It holds no secret."""
+
+
 class Reception(Protocol):
     """What must be answered at once, from a bounded read: forms to open, a home page, lists to choose from.
 
@@ -129,4 +134,4 @@ class Serving(Adapter, Protocol):
     """An adapter for a platform on the network."""
 
     async def run(self, accept: Accept, reception: Reception) -> None:
-        """Connect and serve until cancelled. Posting works before, while and until a moment after this runs."""
+        """Connect and serve until cancelled. `NotServed` if that cannot be done as we are set up."""
