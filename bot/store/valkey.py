@@ -19,7 +19,7 @@ from bot.chat.codec import Unreadable, dumps, loads
 from bot.chat.events import Event, Fired, Said
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Reply, SetTimer
-from bot.delivery.ports import DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of, lane_to
+from bot.delivery.ports import MAILBOXES, DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of, lane_to
 from bot.store.keys import Keys, timer_member, timer_of
 from bot.store.packing import StrangeState, pack, unpack
 from bot.store.wire import Wire
@@ -305,11 +305,12 @@ class ValkeyStore:
         return before
 
     async def _take_over(self, conversation: Address) -> None:
-        partition, lane = self._keys.partition(conversation), lane_to(conversation, self._screens)
-        actor, way_out = self._keys.actor(conversation), partition.lane(lane)
-        keys = [partition.ready, partition.leases, partition.wake, actor.mailbox]
-        keys += [way_out.ready, way_out.leases, way_out.wake, actor.outgoing(lane)]
-        await self._wire.run("take_over", keys, [conversation], again=True)
+        partition, actor = self._keys.partition(conversation), self._keys.actor(conversation)
+        for lane in (MAILBOXES, lane_to(conversation, self._screens)):
+            out = partition.lane(lane)
+            keys = [partition.ready, partition.leases, partition.wake, actor.mailbox]
+            keys += [out.ready, out.leases, out.wake, actor.outgoing(lane)]
+            await self._wire.run("take_over", keys, [conversation], again=True)
 
     async def attached(self, conversation: Address) -> Presence | None:
         """Who shows a conversation, or when it was last shown; None if that was never or more than 90 days ago."""
