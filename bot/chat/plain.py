@@ -74,8 +74,8 @@ def scorecard(card: Scorecard) -> str:
     head = f"{card.title} · {card.kind} · {card.level}"
     if card.numbers:
         head += f" — overall {card.overall if card.overall is not None else 'not shown'}"
-    if card.self_overall is not None:
-        head += f" · you said {card.self_overall:g}"
+        # Without levels to compare with, one's own rating would be the only number on the card, and be read as its verdict.
+        head += f" · you said {card.self_overall:g}" if card.self_overall is not None else ""
     parts = [head, *(criterion(line, card.numbers) for line in card.criteria)]
     parts += [f"One change for next time: {card.one_change}", "\n".join(card.notes), card.caveat]
     return "\n\n".join(part for part in parts if part)
@@ -86,8 +86,7 @@ def criterion(line: CriterionLine, numbers: bool, head: str = "") -> str:
     title = f"{head}: {line.name}" if head else line.name
     if numbers:
         title += f" — {line.level}" if line.level is not None else " — not shown"
-    if line.self_level is not None:
-        title += f" (you said {line.self_level})"
+        title += f" (you said {line.self_level})" if line.self_level is not None else ""
     rows = [title]
     for check in line.checks:
         quoted = f' — "{check.quote}"' if check.quote else ""
