@@ -12,20 +12,17 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.chat.ids import Address, Person
-from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph, Passage, Verdict
+from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph
 from bot.interview import closing, opening, words
 from bot.interview import session as sessions
 from bot.interview.opening import SETUP_FORM
 from bot.interview.session import Phase, Session
 from bot.library.items import Kind, Level
 from bot.library.load import Library
-from bot.study import record
+from bot.study import front, record
 
 SHOWN = 5
 """Past interviews on a home page."""
-
-LISTED = 40
-"""Past interviews in a list of them."""
 
 _REMEMBERED, _REMEMBERED_S = 10_000, 5.0
 _BLAMED = ("level", "question", "persona", "type")
@@ -98,11 +95,7 @@ class Desk:
 
     async def history(self, person: Person) -> tuple[Meaning, ...]:
         """See `Reception.history`."""
-        past = record.load(await self._peek(person.address)).entries
-        if not past:
-            return (Paragraph("No interviews yet. The first takes fifteen minutes."),)
-        rows = [f"{_day(entry.at_ms)}  {entry.title} ({entry.level}): {_result(entry)}" for entry in reversed(past)]
-        return (Passage("Your interviews", "\n".join(rows[:LISTED])),)
+        return front.listing(record.load(await self._peek(person.address)))
 
     async def problems(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
         """See `Reception.problems`."""
@@ -176,16 +169,3 @@ class Desk:
 
 def _day(at_ms: int) -> str:
     return datetime.datetime.fromtimestamp(at_ms / 1000, datetime.UTC).strftime("%d %b %Y")
-
-
-def _result(entry: record.Entry) -> str:
-    if entry.unfinished:
-        return "left unfinished"
-    card = entry.scorecard
-    if card is None:
-        return "no scorecard"
-    if card.numbers and card.overall is not None:
-        return f"overall {card.overall:g}"
-    checks = [check for line in card.criteria for check in line.checks]
-    covered = sum(check.verdict is Verdict.COVERED for check in checks)
-    return f"{covered} of {len(checks)} points covered"

@@ -1,0 +1,296 @@
+"""Replies on their way to Slack: where each belongs, in how many messages, and what to do when Slack refuses.
+
+A message carries the id of its reply as metadata. Before a reply that may have arrived is posted again, the conversation is
+searched for that mark, and only what is missing is posted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.adapters.slack import errors, limits, parse, render
+from bot.adapters.slack.calls import Calls
+from bot.chat.adapter import Accept, DeliveryError, Reception, TryLater, Unreachable
+from bot.chat.ids import Address, ConversationId, Person, is_person
+from bot.chat.meanings import Meaning, Paragraph, Scorecard
+from bot.chat.replies import Operation, Reply
+
+_log = logging.getLogger(__name__)
+
+SENT_PRIVATELY = "Your scorecard is in our direct messages; nobody else sees it there."
+NOT_HERE = (
+    "I can't write in that channel, so I could not begin the interview there. Invite me with /invite @Hotseat and ask again, "
+    "or practise right here: practice."
+)
+LOST_CHANNEL = (
+    "I can no longer write in the channel of your interview: {reason}. Nothing you said is lost. "
+    "Once I'm back in there, your next message goes on with it; practice starts a new one here."
+)
+_REASONS = {
+    "is_archived": "it was archived",
+    "not_in_channel": "I was removed from it",
+    "channel_not_found": "it was deleted, or I was removed from it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in Slack: a channel and, in it, a thread."""
+
+    channel: str
+    thread: str = ""
+
+    @property
+    def thread_ts(self) -> str | None:
+        """The thread as an argument of a call."""
+        return self.thread or None
+
+
+class Poster:
+    """Posts replies. `accept` takes what a reply begins in a place it has opened, `reception` knows whose interview is where;
+    both are set once we are connected."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._direct: OrderedDict[str, str] = OrderedDict()
+        self._consoled: set[Address] = set()
+        self.accept: Accept | None = None
+        self.reception: Reception | None = None
+
+    def learn(self, person: str, channel: str) -> None:
+        """Somebody's direct conversation, as an event told us of it."""
+        self._direct[person] = channel
+        self._direct.move_to_end(person)
+        if len(self._direct) > limits.REMEMBERED:
+            self._direct.popitem(last=False)
+
+    async def post(self, reply: Reply, known: str, *, doubtful: bool) -> str:
+        """Show a reply; the reference of its first message. `doubtful`: it may have arrived, wholly or in part."""
+        conversation = None if is_person(reply.to) else ConversationId.of(reply.to)
+        private = conversation is None or parse.is_direct(conversation.channel)
+        if reply.operation is Operation.THREAD and conversation is not None:
+            return await self._thread(reply, conversation, doubtful)
+        if conversation is None or (reply.operation is Operation.DIRECT and not private):
+            return await self._privately(reply, conversation, doubtful)
+        spot = Spot(conversation.channel, conversation.thread)
+        if reply.operation is Operation.EPHEMERAL and not private and reply.person is not None:
+            await self._whisper(spot, reply.person, reply.meanings)
+            return ""
+        try:
+            return await self._messages(reply, spot, known, doubtful)
+        except Unreachable as error:
+            if not private and str(error) in errors.UNREACHABLE:
+                await self._console(reply, str(error))
+            raise
+
+    async def direct(self, person: Person) -> str:
+        """The channel of somebody's conversation with us."""
+        if person.id not in self._direct:
+            answer = await self._calls.delivering("conversations.open", users=person.id)
+            channel = answer.get("channel")
+            found = channel.get("id") if isinstance(channel, dict) else None
+            if not isinstance(found, str):
+                raise Unreachable("Slack opens no direct conversation")
+            self.learn(person.id, found)
+        return self._direct[person.id]
+
+    # Where a reply goes
+
+    async def _thread(self, reply: Reply, conversation: ConversationId, doubtful: bool) -> str:
+        try:
+            reference = await self._messages(reply, Spot(conversation.channel, conversation.thread), "", doubtful)
+        except Unreachable:
+            if reply.person is not None:
+                await self._say_privately(reply, reply.person, NOT_HERE)
+            raise
+        await self._begin(reply, replace(conversation, thread=reference.partition(":")[2]).address)
+        return ""  # nobody edits it, and the channel's own record need not keep who held an interview when
+
+    async def _privately(self, reply: Reply, conversation: ConversationId | None, doubtful: bool) -> str:
+        person = reply.person or Person.of(reply.to)
+        channel = await self.direct(person)
+        reference = ""
+        if reply.meanings:
+            about = reply.to if conversation is not None else ""
+            reference = await self._messages(reply, Spot(channel), "", doubtful, about)
+        await self._begin(reply, ConversationId(parse.PLATFORM, person.workspace, channel).address)
+        if conversation is None:
+            return ""
+        if any(isinstance(meaning, Scorecard) for meaning in reply.meanings):
+            await self._point(Spot(conversation.channel, conversation.thread), person, reply.to)
+        return reference
+
+    async def _begin(self, reply: Reply, place: Address) -> None:
+        if reply.begins is None:
+            return
+        if self.accept is None:
+            raise TryLater("not connected yet", 500, uncertain=True)
+        await self.accept([replace(reply.begins, to=place)])
+
+    async def _point(self, spot: Spot, person: Person, about: str) -> None:
+        """Where a scorecard went, to the candidate in the thread, with the way to share it there."""
+        message = render.messages((Paragraph(SENT_PRIVATELY),))[0]
+        blocks = [*message.blocks, render.buttons((render.SHARE,), f"p>{about}")]
+        await self._unlasting(spot, person, message.text, blocks)
+
+    async def _whisper(self, spot: Spot, person: Person, meanings: tuple[Meaning, ...]) -> None:
+        for message in render.messages(meanings):
+            await self._unlasting(spot, person, message.text, list(message.blocks))
+
+    async def _unlasting(self, spot: Spot, person: Person, text: str, blocks: list[render.Block]) -> None:
+        try:
+            await self._calls.delivering(
+                "chat.postEphemeral",
+                channel=spot.channel,
+                user=person.id,
+                thread_ts=spot.thread_ts,
+                text=text,
+                blocks=blocks,
+                parse="none",
+                link_names=False,
+            )
+        except TryLater as error:
+            if not error.uncertain:
+                raise
+        except (Unreachable, SlackApiError) as error:
+            # A passing remark to somebody who has left need not reach them.
+            _log.info("a passing remark was not shown: %s", errors.code(error) or type(error).__name__)
+
+    async def _console(self, reply: Reply, word: str) -> None:
+        """Tell the candidate in private, once, that their interview's channel is closed to us."""
+        if self.reception is None or reply.to in self._consoled:
+            return
+        candidate = await self.reception.candidate(reply.to)
+        if candidate is not None:
+            self._consoled.add(reply.to)
+            reason = _REASONS.get(word, "Slack does not let me")
+            await self._say_privately(reply, candidate, LOST_CHANNEL.format(reason=reason))
+
+    async def _say_privately(self, reply: Reply, person: Person, words: str) -> None:
+        note = Reply(f"{reply.id}:note", person.address, reply.role, "note", (Paragraph(words),), person=person)
+        try:
+            await self._messages(note, Spot(await self.direct(person)), "", doubtful=False)
+        except (DeliveryError, SlackApiError) as error:
+            _log.warning("a note was not shown: %s", errors.code(error) or type(error).__name__)
+
+    # One reply as messages in one place
+
+    async def _messages(self, reply: Reply, spot: Spot, known: str, doubtful: bool, about: str = "") -> str:
+        arrived = await self._arrived(reply, spot) if doubtful else {}
+        first = ""
+        for part, message in enumerate(render.messages(reply.meanings, reply.move, about)):
+            mark = render.metadata(reply.id, part)
+            if part in arrived:
+                ts = arrived[part]
+            elif part == 0 and known and reply.operation is Operation.EDIT:
+                ts = await self._edit(spot, known, message, mark)
+            else:
+                ts = await self._say(spot, message, mark)
+            first = first or f"{spot.channel}:{ts}"
+        return first
+
+    async def _say(self, spot: Spot, message: render.Message, mark: Mapping[str, Any]) -> str:
+        arguments: dict[str, Any] = {
+            "channel": spot.channel,
+            "thread_ts": spot.thread_ts,
+            "text": message.text,
+            "blocks": list(message.blocks),
+            "metadata": mark,
+            "mrkdwn": False,
+            "parse": "none",
+            "link_names": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        return await self._persuading("chat.postMessage", arguments, message)
+
+    async def _edit(self, spot: Spot, known: str, message: render.Message, mark: Mapping[str, Any]) -> str:
+        channel, _, ts = known.partition(":")
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "ts": ts,
+            "text": message.text,
+            "blocks": list(message.blocks),
+            "metadata": mark,
+            "parse": "none",
+            "link_names": False,
+        }
+        try:
+            return await self._persuading("chat.update", arguments, message)
+        except SlackApiError as error:
+            if errors.code(error) not in errors.NO_SUCH_MESSAGE:
+                raise
+        return await self._say(spot, message, mark)
+
+    async def _persuading(self, method: str, arguments: dict[str, Any], message: render.Message) -> str:
+        """Post, and once more in a plainer way if Slack does not take it as it is."""
+        try:
+            return _ts(await self._calls.delivering(method, **arguments))
+        except SlackApiError as error:
+            word = errors.code(error)
+            if word in errors.METADATA:
+                _log.warning("Slack refused a mark (%s)", word)
+                return await self._persuading(method, {**arguments, "metadata": None}, message)
+            if word not in errors.BLOCKS and word != "msg_too_long":
+                raise
+            _log.error("Slack refused a card (%s); its text goes out instead", word)
+        try:
+            return await self._plainly(method, arguments, message, limits.PLAIN)
+        except SlackApiError as error:
+            if errors.code(error) != "msg_too_long":
+                raise
+        return await self._plainly(method, arguments, message, limits.PLAIN_SMALLEST)
+
+    async def _plainly(self, method: str, arguments: dict[str, Any], message: render.Message, limit: int) -> str:
+        first = ""
+        for number, piece in enumerate(render.plain_pieces(message, limit) or [message.text]):
+            plain = {**arguments, "text": piece, "blocks": None}
+            if number:  # only the first piece is the marked one, and only it may be an edit
+                method = "chat.postMessage"
+                plain = {**plain, "metadata": None, "ts": None}
+            ts = _ts(await self._calls.delivering(method, **plain))
+            first = first or ts
+        return first
+
+    async def _arrived(self, reply: Reply, spot: Spot) -> dict[int, str]:
+        """Parts of a reply that are there already, with their time stamps."""
+        found: dict[int, str] = {}
+        cursor: str | None = None
+        method = "conversations.replies" if spot.thread else "conversations.history"
+        for _ in range(limits.HISTORY_PAGES):
+            try:
+                page = await self._calls.delivering(
+                    method,
+                    channel=spot.channel,
+                    ts=spot.thread_ts,
+                    limit=limits.HISTORY_PAGE,
+                    cursor=cursor,
+                    include_all_metadata=True,
+                )
+            except TryLater as error:
+                if str(error).startswith("missing_scope"):
+                    break
+                raise TryLater(str(error), error.after_ms, uncertain=True) from None
+            except SlackApiError as error:
+                _log.warning("cannot look for a reply (%s)", errors.code(error) or "unknown")
+                break
+            for message in page.get("messages") or ():
+                mark = render.mark_of(message) if isinstance(message, dict) else None
+                if mark is not None and mark[0] == reply.id:
+                    found[mark[1]] = str(message.get("ts"))
+            meta = page.get("response_metadata")
+            cursor = meta.get("next_cursor") if isinstance(meta, dict) else None
+            if not cursor:
+                break
+        return found
+
+
+def _ts(answer: Mapping[str, Any]) -> str:
+    found = answer.get("ts")
+    return found if isinstance(found, str) else ""

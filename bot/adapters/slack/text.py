@@ -1,0 +1,91 @@
+"""Text to and from Slack's way of writing it.
+
+Outwards, nothing a person wrote may become markup: `&`, `<` and `>` are escaped everywhere, free text is shown as
+`plain_text`, which knows no formatting, and in our own few formatted lines the signs of formatting are replaced by letters that
+look alike. Inwards, what Slack made of a message is turned back into what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.adapters.slack import limits
+from bot.chat.splitting import SMALLEST, split
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_PILED = 6  # more combining marks on one letter than any living script needs
+_LOOKALIKES = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
+_SPACES = re.compile(r"\s+")
+_SPECIAL = re.compile(r"<([^<>]*)>")
+
+
+def inert(text: str) -> str:
+    """The text without anything that reorders, hides or controls what is around it; lines are kept."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _UNSEEN.sub("", _CONTROL.sub("", _LINE_ENDS.sub("\n", text)))
+    kept: list[str] = []
+    piled = 0
+    for letter in text:
+        piled = piled + 1 if letter > "\u02ff" and unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if piled <= _PILED:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def escaped(text: str) -> str:
+    """Harmless text as Slack wants it in any field."""
+    return inert(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def label(text: str) -> str:
+    """Harmless text on one line, for a line with formatting of our own around it."""
+    return _SPACES.sub(" ", escaped(text)).strip().translate(_LOOKALIKES)
+
+
+def one_line(text: str) -> str:
+    """Harmless text on one line, for a field without formatting."""
+    return _SPACES.sub(" ", escaped(text)).strip()
+
+
+def pieces(text: str, limit: int = limits.SECTION) -> list[str]:
+    """Text in escaped pieces, each within the limit; none for empty text."""
+    if not text.strip():
+        return []
+    found: list[str] = []
+    for piece in split(inert(text), limit):
+        out = escaped(piece)
+        if len(out) <= limit:
+            found.append(out)
+        else:  # escaping made it longer; a finer split never cuts inside an escape
+            found.extend(pieces(piece, max(SMALLEST, limit * limit // len(out) // 2)))
+    return found
+
+
+def shortened(text: str, limit: int) -> str:
+    """One line within a limit, for labels that have one; the whole text always stands somewhere else."""
+    line = _SPACES.sub(" ", inert(text)).strip()
+    while len(escaped(line)) > limit:
+        line = line[: max(0, len(line) - max(2, (len(escaped(line)) - limit) // 5 + 2))].rstrip() + "…"
+    return escaped(line)
+
+
+def typed(text: str) -> str:
+    """What a person typed, from the text of an event: links, mentions and escapes as they saw them."""
+    plain = _SPECIAL.sub(_shown, text)
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _shown(found: re.Match[str]) -> str:
+    inside = found.group(1)
+    target, _, shown = inside.partition("|")
+    if target.startswith(("@", "#", "!")):
+        name = target.lstrip("@#!").partition("^")[0]
+        sign = "#" if target.startswith("#") else "@"
+        return shown if shown.startswith(("@", "#")) else f"{sign}{shown or name}"
+    return shown or target
