@@ -219,7 +219,7 @@ async def discuss(desk: Desk, text: str) -> None:
     said = evidence.number([(len(session.turns), text)], first=session.next_sentence())
     desk.update(turns=(*session.turns, turn), discussed=session.discussed + 1)
     again = await desk.minds.grade(_request(desk, said), session.mind)
-    better = _better(judgement, again, {sentence.number for sentence in said}) if again.mind == judgement.mind else ()
+    better = _better(desk, judgement, again, said) if again.mind == judgement.mind else ()
     if not better:
         desk.ask("discuss", _stays(desk, judgement, text))
         return
@@ -238,16 +238,25 @@ async def discuss(desk: Desk, text: str) -> None:
     remember(desk)
 
 
-def _better(before: Judgement, again: Judgement, said: set[int]) -> tuple[Finding, ...]:
-    """Findings that stand higher than before because of what was just said: they must cite it, or only a mood has changed."""
+def _better(
+    desk: Desk, before: Judgement, again: Judgement, said: tuple[evidence.Sentence, ...]
+) -> tuple[Finding, ...]:
+    """Findings that stand higher than before because of what was just said: they must cite it, or only a mood has changed;
+    and what they cite must speak of the check, or a model has only been talked into it."""
     old = {finding.check: _ORDER.index(finding.verdict) for finding in before.findings}
     return tuple(
         finding
         for finding in again.findings
         if finding.verdict in {Verdict.COVERED, Verdict.MET, Verdict.PARTLY}
         and _ORDER.index(finding.verdict) > old.get(finding.check, 0)
-        and said & set(finding.sentences)
+        and any(s.number in finding.sentences and _speaks_of(desk, finding.check, s.text) for s in said)
     )
+
+
+def _speaks_of(desk: Desk, check_id: str, text: str) -> bool:
+    check = desk.question.check(check_id)
+    named = set(content_words(" ".join((check.says, *check.phrasings))))
+    return len(named & set(content_words(text))) >= 2
 
 
 def _stays(desk: Desk, judgement: Judgement, text: str) -> str:

@@ -9,9 +9,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.interview import wording
+from bot.interview import rules, wording
 from bot.interview.grader import Grader, GradeRequest, Judgement, Report, nobody
-from bot.interview.interviewer import Away, Interviewer, Move, Proposal, TurnRequest
+from bot.interview.interviewer import Away, Intent, Interviewer, Move, Proposal, TurnRequest
+
+PLAIN = "offline"
+"""The mind that reads by rules: always there, and the same whatever it is told."""
+
+NO_ANSWER = frozenset({Intent.WANTS_ANSWER, Intent.WANTS_NEXT, Intent.MANIPULATION, Intent.NOTHING})
+"""Turns that the rules recognise reliably and that must not advance an interview, whatever a model makes of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,16 +33,25 @@ class Minds:
     def order(self, wanted: str) -> tuple[str, ...]:
         """Names to try, first choice first. An unknown or absent mind is left out; offline is always last."""
         first = self.default if wanted == "auto" else wanted
-        return tuple(dict.fromkeys(name for name in (first, "offline") if name in self.interviewers))
+        return tuple(dict.fromkeys(name for name in (first, PLAIN) if name in self.interviewers))
 
     async def turn(self, request: TurnRequest, wanted: str) -> Proposal:
         """A proposal whose wording may be shown: a mind gets one more try with the reason, then its wording is dropped."""
         for name in self.order(wanted):
             try:
-                return await _worded(self.interviewers[name], request)
+                proposal = await _worded(self.interviewers[name], request)
+                return proposal if name == PLAIN else await self._guarded(proposal, request)
             except Away as away:
                 _log.warning("the %s interviewer is away for this turn: %s", name, away)
         raise Away("no mind could take this turn")
+
+    async def _guarded(self, proposal: Proposal, request: TurnRequest) -> Proposal:
+        """A model's proposal, unless plain words say that the turn was no answer: a model can be talked into anything."""
+        plain = await self.interviewers[PLAIN].turn(request)
+        if plain.intent not in NO_ANSWER or proposal.intent in rules.ASIDES:
+            return proposal
+        flags = tuple(dict.fromkeys((*proposal.flags, *plain.flags)))
+        return replace(proposal, intent=plain.intent, shown={}, facts=(), wording="", flags=flags)
 
     async def grade(self, request: GradeRequest, wanted: str, report: Report = nobody) -> Judgement:
         """A judgement by the first mind that can give one."""

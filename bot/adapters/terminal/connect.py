@@ -128,6 +128,11 @@ class TerminalAdapter:
         self._busy = self._busy or self._look().own("…")
         self._keyboard.changed()
 
+    async def progress(self, conversation: Address, progress: Progress) -> None:
+        """Show in the status line how far slow work is."""
+        self._busy = render.progress(progress, self._look()).plain
+        self._keyboard.changed()
+
     async def answered(self) -> None:
         """Return when something was posted after the last thing sent (at once if nothing was sent)."""
         await self._answered.wait()
