@@ -31,6 +31,7 @@ from bot.router import Router
 from bot.settings import Settings
 from bot.store import embedded
 from bot.store.ledger import ValkeyLedger
+from bot.store.notes import ValkeyNotes
 from bot.store.valkey import ValkeyStore
 
 if TYPE_CHECKING:
@@ -180,15 +181,27 @@ async def running(
 
 def platforms(settings: Settings) -> tuple[str, ...]:
     """The platforms on the network that there are credentials for."""
-    tokens = {"slack": settings.slack_bot_token}
+    tokens = {"slack": settings.slack_bot_token, "discord": settings.discord_token}
     return tuple(name for name, token in tokens.items() if _text(token))
 
 
 def network(settings: Settings, url: str) -> list[Serving]:
     """An adapter for each of `platforms`. `url` is where small facts of their own may be kept."""
-    del url
     found: list[Serving] = []
     for platform in platforms(settings):
+        if platform == "discord":
+            from bot.adapters.discord.connect import DiscordAdapter
+
+            found.append(
+                DiscordAdapter(
+                    _text(settings.discord_token),
+                    ValkeyNotes(url, settings.namespace),
+                    now_ms,
+                    message_content=settings.discord_message_content,
+                    api_url=settings.discord_api_url,
+                    gateway_url=settings.discord_gateway_url,
+                )
+            )
         if platform == "slack":
             from bot.adapters.slack.connect import Access, SlackAdapter
 

@@ -130,11 +130,6 @@ class Desk:
         wanted = typed.strip().lower()
         return tuple(row for row in self._rows(field) if wanted in row[0].lower() or wanted in row[1].lower())[:limit]
 
-    async def holds(self, conversation: Address, person: Person) -> bool:
-        """See `Reception.holds`."""
-        session = await self._session(conversation)
-        return session is not None and session.candidate.address == person.address
-
     def _rows(self, field: str) -> list[tuple[str, str]]:
         if field == "type":
             return [(kind.value, self._library.rubric(kind).label) for kind in Kind if self._library.ids(kind)]

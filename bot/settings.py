@@ -40,6 +40,17 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="warning", pattern=r"^(?i:debug|info|warning|error)$")
 
+    discord_token: SecretStr | None = Field(default=None, description="the bot token: lets Hotseat speak on Discord")
+    discord_message_content: bool = Field(
+        default=False, description="the app has the Message Content Intent, so answers can be typed in threads"
+    )
+    discord_api_url: str = Field(
+        default="", pattern=r"^(https?://.+)?$", description="another server that speaks Discord's REST API"
+    )
+    discord_gateway_url: str = Field(
+        default="", pattern=r"^(wss?://.+)?$", description="its gateway, where it does not tell at /gateway"
+    )
+
     slack_bot_token: SecretStr | None = Field(default=None, description="xoxb-…: lets Hotseat speak in Slack")
     slack_app_token: SecretStr | None = Field(default=None, description="xapp-…: Socket Mode, with no public address")
     slack_signing_secret: SecretStr | None = Field(

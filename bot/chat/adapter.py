@@ -71,10 +71,6 @@ class Reception(Protocol):
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """Values and labels for `type`, `level`, `question` or `persona` that fit what was typed so far."""
 
-    async def holds(self, conversation: Address, person: Person) -> bool:
-        """Whether the interview of a conversation (or the talk about its feedback) is this person's: only then is what they
-        write there meant for us."""
-
 
 class Notes(Protocol):
     """Small facts that an adapter must find again after a restart: which thread belongs to a conversation, where to go on

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 NOTHING_TO_SERVE = (
-    "There is no chat platform to serve yet. For Slack set HOTSEAT_SLACK_BOT_TOKEN, and HOTSEAT_SLACK_APP_TOKEN (Socket Mode) "
+    "There is no chat platform to serve yet. For Discord set HOTSEAT_DISCORD_TOKEN (docs/discord.md). For Slack set HOTSEAT_SLACK_BOT_TOKEN, and HOTSEAT_SLACK_APP_TOKEN (Socket Mode) "
     "or HOTSEAT_SLACK_SIGNING_SECRET (HTTP); docs/slack.md has the five minutes it takes. "
     "`hotseat practice` needs none of it."
 )

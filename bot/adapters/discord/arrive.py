@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 FLUSH_S = 5.0
-HELD_MS = 600_000
+STARTING_MS = 60_000
+"""How long an interview may take from its command to its first word."""
+
 NOTE_AGAIN_MS = 60_000
 
 UNREADABLE = (
@@ -66,7 +68,7 @@ class Arrivals:
         self._reception = reception
         self._notes = notes
         self._clock = clock
-        self._held: dict[Address, int] = {}
+        self._starting: dict[Address, int] = {}
         self._marks: dict[Address, int] = {}
         self._flushing: asyncio.Task[None] | None = None
         self._catch_up: CatchUp | None = None
@@ -266,22 +268,20 @@ class Arrivals:
         await self.interactions.pressed(interaction, button)
 
     async def _holds(self, to: Address, person: Person) -> bool:
-        if self._held.get(to, 0) > self._clock():
+        if self._starting.get(to, 0) > self._clock():
             return True
-        holds = await self._reception.holds(to, person)
-        if holds:
-            self._hold(to)
-        return holds
+        candidate = await self._reception.candidate(to)
+        return candidate is not None and candidate.address == person.address
 
-    def _hold(self, to: Address) -> None:
-        self._held[to] = self._clock() + HELD_MS
-        while len(self._held) > limits.HISTORY_PAGE * 100:
-            self._held.pop(next(iter(self._held)))
+    def _expect(self, to: Address) -> None:
+        self._starting[to] = self._clock() + STARTING_MS
+        while len(self._starting) > limits.HISTORY_PAGE * 100:
+            self._starting.pop(next(iter(self._starting)))
 
     async def _accept_for(self, to: Address, event: Event) -> None:
         """Store what begins or moves an interview; from now on what is written there is for it."""
         await self._accept([event])
-        self._hold(to)
+        self._expect(to)
 
     async def _take(self, event: Event) -> None:
         """Store something said, and remember how far this conversation was heard."""

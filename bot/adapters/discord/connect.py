@@ -21,7 +21,7 @@ from bot.adapters.discord.client import Client
 from bot.adapters.discord.places import Places, channel_of_direct
 from bot.adapters.discord.post import Poster
 from bot.adapters.discord.progress import Working
-from bot.chat.adapter import Accept, Notes, Reception, TryLater
+from bot.chat.adapter import Accept, Notes, NotServed, Reception, TryLater
 from bot.chat.ids import Address, ConversationId
 from bot.chat.meanings import Progress
 from bot.chat.replies import Reply
@@ -30,10 +30,6 @@ _log = logging.getLogger(__name__)
 
 PLATFORM = parse.PLATFORM
 _LONGEST_PAUSE_S = 60.0
-
-
-class CannotConnect(Exception):
-    """Discord will not have us as we are; the message says what to change."""
 
 
 NO_TOKEN = "Discord refuses the token. Copy it again from the Bot page of https://discord.com/developers/applications into HOTSEAT_DISCORD_TOKEN."  # noqa: E501, S105
@@ -109,19 +105,19 @@ class DiscordAdapter:
     # What comes in.
 
     async def run(self, accept: Accept, reception: Reception) -> None:
-        """Connect and serve until cancelled; `CannotConnect` if Discord will never have us as we are."""
+        """Connect and serve until cancelled; `NotServed` if Discord will never have us as we are."""
         pause_s = 1.0
         while True:
             began = asyncio.get_running_loop().time()
             try:
                 await self._session(accept, reception)
             except discord.LoginFailure:
-                raise CannotConnect(NO_TOKEN) from None
+                raise NotServed(NO_TOKEN) from None
             except discord.PrivilegedIntentsRequired:
-                raise CannotConnect(NO_INTENT) from None
+                raise NotServed(NO_INTENT) from None
             except discord.ConnectionClosed as closed:
                 if closed.code == 4004:
-                    raise CannotConnect(NO_TOKEN) from None
+                    raise NotServed(NO_TOKEN) from None
                 _log.warning("the gateway closed the connection: %s", closed.code)
             except (
                 discord.HTTPException,

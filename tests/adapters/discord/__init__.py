@@ -1,0 +1,1 @@
+"""Discord, with the real discord.py against a fake at the wire."""
