@@ -61,7 +61,7 @@ def handle(person: Address, record: Record, events: Sequence[Event]) -> Answered
             record = records.handle(record, (event,))
             forget = forget or (record.empty and event.topic == "forgotten")
         elif isinstance(event, Ran) and event.command == FORGET_ME:
-            outgoing = [item for item in outgoing if isinstance(item, Tell)] + _tell_all(event, record)
+            outgoing = [*(item for item in outgoing if isinstance(item, Tell)), *_tell_all(event, record)]
             record, forget = Record(), True
             if not event.options.get("quiet"):
                 outgoing.append(_reply(person, event, (Paragraph(FORGOTTEN),)))

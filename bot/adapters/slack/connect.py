@@ -164,10 +164,10 @@ class SlackAdapter:
         return app
 
     async def _by_http(self, app: AsyncApp) -> None:
-        runner = web.AppRunner(app.web_app(PATH), access_log=None, handle_signals=False)
+        runner = web.AppRunner(app.web_app(PATH), access_log=None, handle_signals=False, shutdown_timeout=3.0)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, self._access.host, self._access.port, shutdown_timeout=3.0)
+            site = web.TCPSite(runner, self._access.host, self._access.port)
             try:
                 await site.start()
             except OSError as error:
