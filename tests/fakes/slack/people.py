@@ -53,20 +53,19 @@ class Member:
         message.text = written(text)
         now = self.slack.space.ts()
         after = message.payload() | {"edited": {"user": self.user, "ts": now}}
-        return await self._about("message_changed", message, now, message=after, previous_message=before)
+        return await self._about("message_changed", message, now, {"message": after, "previous_message": before})
 
     async def deletes(self, message: Message) -> Delivery:
         """Remove a message of theirs."""
         self.slack.space.messages.remove(message)
         now = self.slack.space.ts()
-        return await self._about(
-            "message_deleted", message, now, deleted_ts=message.ts, previous_message=message.payload()
-        )
+        more = {"deleted_ts": message.ts, "previous_message": message.payload()}
+        return await self._about("message_deleted", message, now, more)
 
-    async def _about(self, subtype: str, message: Message, now: str, **more: Any) -> Delivery:
+    async def _about(self, subtype: str, message: Message, now: str, more: Mapping[str, Any]) -> Delivery:
         where = self.slack.space.channels[message.channel]
         event = {"type": "message", "subtype": subtype, "hidden": True, "channel": where.id, "channel_type": where.kind}
-        return await self.slack.event(event | {"ts": now, "event_ts": now} | more)
+        return await self.slack.event(event | {"ts": now, "event_ts": now} | dict(more))
 
     async def runs(self, text: str, channel: str = "") -> Delivery:
         """`/hotseat <text>`."""
@@ -91,7 +90,7 @@ class Member:
     async def presses(self, label: str, message: Message) -> Delivery:
         """Press a button under a message."""
         element, block = message.button(label)
-        container = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
+        container: dict[str, Any] = {"type": "message", "message_ts": message.ts, "channel_id": message.channel}
         if message.thread:
             container["thread_ts"] = message.thread
         container["is_ephemeral"] = bool(message.to)

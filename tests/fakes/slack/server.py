@@ -72,6 +72,7 @@ class FakeSlack:
     journal: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     deleted: list[Message] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    sent: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     connected: asyncio.Event = field(default_factory=asyncio.Event)
     _faults: dict[str, list[tuple[Fault | str, int]]] = field(default_factory=dict)
@@ -207,6 +208,7 @@ class FakeSlack:
     async def deliver(self, kind: str, body: Mapping[str, Any], most: int = DELIVERIES) -> Delivery:
         """Deliver a payload until it is acknowledged; interactions and commands are sent once."""
         most = most if kind == "events_api" else 1
+        self.sent.append((kind, body))
         for number in range(most):
             began = time.monotonic()
             try:
