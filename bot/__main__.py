@@ -10,7 +10,7 @@ import os
 import sys
 
 from bot import __version__
-from bot.commands import CannotRun, grade, history, practice, questions, run
+from bot.commands import CannotRun, grade, history, ledger, practice, questions, run
 
 FAILED = 2
 
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"hotseat {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (practice, run, history, grade, questions):
+    for command in (practice, run, history, grade, questions, ledger):
         command.register(commands)
     return top
 

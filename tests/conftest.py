@@ -1,15 +1,37 @@
-"""What every test may use: a real Valkey for the session, and in it a fresh namespace per test."""
+"""What every test may use: a real Valkey for the session, a fresh namespace per test, and no network beyond this machine."""
 
 from __future__ import annotations
 
+import os
+import socket
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.store.embedded import launch
 from bot.store.valkey import ValkeyStore
+
+_connect = socket.socket.connect
+
+
+def _only_here(self: socket.socket, address: Any) -> None:
+    if self.family in {socket.AF_INET, socket.AF_INET6} and str(address[0]) not in {"127.0.0.1", "::1", "localhost"}:
+        raise OSError(f"tests reach nothing but this machine, not {address[0]}: start a fake from tests/fakes")
+    _connect(self, address)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Nothing outside this machine can be reached from a test: no model, no chat platform, whatever the environment says."""
+    patched = pytest.MonkeyPatch()
+    patched.setattr(socket.socket, "connect", _only_here)
+    for name in [name for name in os.environ if name.startswith(("ANTHROPIC", "HOTSEAT"))]:
+        patched.delenv(name)
+    yield
+    patched.undo()
 
 
 @pytest.fixture(scope="session")

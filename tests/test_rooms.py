@@ -99,3 +99,16 @@ def test_importing_a_room_brings_no_foreign_sdk(module: str) -> None:
 def test_every_module_says_what_it_is() -> None:
     silent = [name for name, tree in modules() if not ast.get_docstring(tree)]
     assert not silent
+
+
+async def test_no_test_can_reach_a_model() -> None:
+    from bot.interview.interviewer import Away
+    from bot.models.claude.call import Ask, Claude
+    from bot.models.claude.parameters import ClaudeSettings
+    from bot.models.claude.schema import TURN
+
+    claude = Claude(ClaudeSettings(api_key="k", base_url="http://192.0.2.1"))
+    ask = Ask(purpose="turn", session="s", person=None, system=(), message=(), schema=TURN)
+    with pytest.raises(Away):
+        await claude.answer(ask, lambda answer: answer, claude.clock() + 5)
+    await claude.aclose()

@@ -18,6 +18,7 @@ from bot.interview.wording import content_words
 from bot.library.items import Criterion, Question
 
 RATING_FORM = "self-rating"
+DISAGREE = "disagree"
 REDO, STRONG, HELPED, UNHELPED, AGAIN, SKIP_RATING = "redo", "strong", "helped", "unhelped", "again", "skip-rating"
 SHARE = "share"
 """Offered by an adapter where the scorecard went to the candidate alone although others read along."""
@@ -131,6 +132,7 @@ def _after(desk: Desk) -> Choices:
         (
             Option(REDO, "Redo the weakest part", word="redo", style="primary"),
             Option(STRONG, "See a strong answer", word="strong"),
+            Option(DISAGREE, "I disagree", word="disagree"),
             Option(HELPED, "This helped", word="helped"),
             Option(UNHELPED, "It did not help", word="unhelped"),
             Option(AGAIN, "Another question", word="again"),
@@ -206,6 +208,14 @@ def _merged(judgement: Judgement, findings: tuple[Finding, ...]) -> Judgement:
 
 
 _ORDER = (Verdict.NOT, Verdict.NOT_SPOTTED, Verdict.UNSURE, Verdict.PARTLY, Verdict.COVERED, Verdict.MET)
+
+
+def disagree(desk: Desk) -> None:
+    """Open the talk about one line."""
+    desk.ask(
+        "discuss",
+        "Fair enough: a line can be wrong. Which one, and which sentence of yours, or what else, should I weigh?",
+    )
 
 
 async def discuss(desk: Desk, text: str) -> None:

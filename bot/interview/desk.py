@@ -23,6 +23,9 @@ from bot.library.load import Library
 TWO_THIRDS, TWO_MINUTES, TIME_UP, GRACE_OVER = "two-thirds", "two-minutes", "time-up", "grace-over"
 CLOCK_TIMERS = (TWO_THIRDS, TWO_MINUTES, TIME_UP, GRACE_OVER)
 
+APART_MS = 30_000
+"""Two reminders closer than this are one."""
+
 GRACE_MS = 60_000
 """How long a last sentence is waited for after the interviewer closed."""
 
@@ -108,8 +111,7 @@ class Desk:
         elif session.running and session.clock.since_ms is not None:
             limit, started = session.clock.limit_ms, session.clock.since_ms - session.clock.spent_ms
             marks = {TWO_THIRDS: limit * 2 // 3, TWO_MINUTES: limit - 120_000, TIME_UP: limit}
-            if limit < 6 * 60_000:
-                # In a short round the two reminders would fall together.
+            if limit <= 120_000 or abs(marks[TWO_MINUTES] - marks[TWO_THIRDS]) < APART_MS:
                 del marks[TWO_MINUTES]
             due = {name: started + mark for name, mark in marks.items() if name not in session.nudged}
         return tuple(SetTimer(name, due[name]) if name in due else CancelTimer(name) for name in CLOCK_TIMERS)

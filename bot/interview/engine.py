@@ -360,6 +360,8 @@ async def _pressed(desk: Desk, event: Pressed) -> None:
         desk.tell("old", "That button belongs to an interview that is over.")
     elif action == closing.REDO:
         await closing.start_redo(desk)
+    elif action == closing.DISAGREE:
+        closing.disagree(desk)
     elif action == closing.STRONG:
         closing.strong_answer(desk)
     elif action == closing.SHARE:

@@ -119,8 +119,9 @@ class TerminalAdapter:
             self._keyboard.changed()
             self._shown.append(reply.id)
             if lasting:
-                self._greeting.set()
                 self._answered.set()
+                if reply.move != "note":  # a note comes before the first words, and is not worth loading the prompt for
+                    self._greeting.set()
             return reply.id
 
     async def typing(self, conversation: Address) -> None:

@@ -189,7 +189,7 @@ class Prompt:
         def continuation(width: int, line_number: int, wrap_count: int) -> str:
             return " " * width
 
-        return PromptSession(
+        session: PromptSession[str] = PromptSession(
             message=self._label,
             bottom_toolbar=self._status,
             prompt_continuation=continuation,
@@ -201,6 +201,9 @@ class Prompt:
             color_depth=None if self._styled else ColorDepth.DEPTH_1_BIT,
             style=Style.from_dict({"bottom-toolbar": "noreverse dim", "name": "dim", "field": "bold", "aside": "dim"}),
         )
+        # A terminal that never says where its cursor is only goes without the status line; that is no news for a candidate.
+        session.app.renderer.cpr_not_supported_callback = None
+        return session
 
 
 def _bindings() -> KeyBindings:
