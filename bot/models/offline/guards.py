@@ -15,7 +15,7 @@ from bot.interview.evidence import Sentence, split
 from bot.library.items import Question
 from bot.models.offline.injection import injected, is_injection
 from bot.models.offline.lexicon import FOREIGN, NEGATORS, STOP, VERBS, WEAK
-from bot.models.offline.text import clean, is_content, words
+from bot.models.offline.text import clean, is_content, telling, words
 
 __all__ = [
     "MOST_CHARACTERS",
@@ -95,7 +95,7 @@ def screen(question: Question, sentences: Sequence[Sentence]) -> Screened:
     if any(stuffed):
         flags.append("stuffing")
     said = [sentence for sentence, marked in zip(said, stuffed, strict=True) if not marked]
-    if said and is_off_topic("\n".join(sentence.text for sentence in said), question):
+    if said and are_off_topic([sentence.text for sentence in said], question):
         return Screened((), (*flags, "off_topic"))
     return Screened(tuple(said), tuple(flags))
 
@@ -176,19 +176,17 @@ def is_other_language(text: str) -> bool:
 
 def is_off_topic(text: str, question: Question) -> bool:
     """Whether fluent prose is about something else: few of its words are the item's, and no sentence is made of them."""
+    return are_off_topic(split(text), question)
+
+
+def are_off_topic(sentences: Sequence[str], question: Question) -> bool:
+    """Whether sentences, taken together, are about something else."""
     vocabulary = _vocabulary(_texts(question))
-    content = _telling(text)
-    if len(content) < 12 or sum(stem in vocabulary for stem in content) >= 0.25 * len(content):
+    said = [telling(sentence) for sentence in sentences]
+    content = frozenset().union(*said)
+    if len(content) < 12 or len(content & vocabulary) >= 0.25 * len(content):
         return False
-    for sentence in split(text):
-        said = _telling(sentence)
-        if sum(stem in vocabulary for stem in said) >= max(3, 0.5 * len(said)):
-            return False
-    return True
-
-
-def _telling(text: str) -> set[str]:
-    return {word.stem for word in words(text) if is_content(word) and word.text not in WEAK}
+    return not any(len(stems & vocabulary) >= max(3, 0.5 * len(stems)) for stems in said)
 
 
 def _texts(question: Question) -> tuple[str, ...]:
@@ -204,7 +202,7 @@ def _texts(question: Question) -> tuple[str, ...]:
 
 @lru_cache(maxsize=32)
 def _vocabulary(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(word.stem for text in texts for word in words(text) if is_content(word) and word.text not in WEAK)
+    return frozenset().union(*map(telling, texts))
 
 
 @lru_cache(maxsize=32)

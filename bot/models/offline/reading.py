@@ -5,8 +5,8 @@ Whether the worth of all units adds up to a check is `matching`'s work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.models.offline.lexicon import COMMONNESS, JOINS, WEAK
@@ -36,6 +36,16 @@ class Unit:
     stems: tuple[str, ...]
     concepts: frozenset[str]
     negated: bool = False
+    keys: tuple[str, ...] = ()
+    """Names under which a `Reading` finds the pieces that may say it."""
+
+    @classmethod
+    def of(cls, stems: tuple[str, ...], concepts: frozenset[str], negated: bool = False) -> Unit:
+        """A unit with its keys."""
+        keys = [*stems, *(f"#{concept}" for concept in concepts)]
+        if len(stems) == 1:
+            keys.append("0*" if stems[0][:1].isdigit() else f"{stems[0][:5]}*")
+        return cls(stems, concepts, negated, tuple(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,39 @@ def piece_of(index: int, part: Sequence[Word], thesaurus: Thesaurus) -> Piece:
 
 
 _NOTHING = (0.0, False)
+Held = Mapping[int, tuple[float, bool]]
+"""Where something is said: pieces by number, with what each is worth and whether it is negated there."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """Sentences read once for all checks: their pieces, and where each stem and concept stands."""
+
+    pieces: tuple[Piece, ...]
+    windows: tuple[tuple[int, int, float], ...] = ()
+    """First piece, one past the last, credit."""
+    _places: dict[str, list[int]] = field(default_factory=dict)
+    _held: dict[Unit, Held] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.windows = tuple(_windows(self.pieces))
+        for index, piece in enumerate(self.pieces):
+            for name in (*piece.stems, *(f"{start}*" for start in piece.beginnings)):
+                self._places.setdefault(name, []).append(index)
+            for concept in piece.concepts:
+                self._places.setdefault(f"#{concept}", []).append(index)
+            if piece.number:
+                self._places.setdefault("0*", []).append(index)
+
+    def held(self, unit: Unit) -> Held:
+        """Every piece that is worth anything for a unit."""
+        found = self._held.get(unit)
+        if found is None:
+            places = self._places
+            near = {index for name in unit.keys for index in places.get(name, ())}
+            credits = ((index, credit_of(unit, self.pieces[index])) for index in near)
+            found = self._held[unit] = {index: credit for index, credit in credits if credit[0]}
+        return found
 
 
 def credit_of(unit: Unit, piece: Piece) -> tuple[float, bool]:
@@ -125,7 +168,7 @@ def parts(read: Sequence[Word]) -> list[Sequence[Word]]:
     return [*parts, read[start:]]
 
 
-def windows(pieces: Sequence[Piece]) -> Iterable[tuple[int, int, float]]:
+def _windows(pieces: Sequence[Piece]) -> Iterable[tuple[int, int, float]]:
     for size, credit in enumerate(_WINDOW_CREDIT, start=1):
         for first in range(len(pieces) - size + 1):
             if size == 1 or sum(piece.length for piece in pieces[first : first + size]) <= _WINDOW_WORDS:

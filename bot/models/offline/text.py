@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -22,6 +22,7 @@ from bot.models.offline.lexicon import (
     PARTICLES,
     SPELLINGS,
     STOP,
+    WEAK,
 )
 
 INVISIBLE = (
@@ -37,6 +38,7 @@ _TOKEN = re.compile(
 
 
 _BREAKS = frozenset(",;:.!?()–—\n")
+_SIGNS = frozenset("&>=</-")
 
 _ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would", "'m": " am", "'s": ""}
 
@@ -56,19 +58,22 @@ _UNITS = {
 _stemmer = snowballstemmer.stemmer("english")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word: its cleaned form, its stem, where the token it came from stands, and whether a negation reaches it."""
+class Word(NamedTuple):
+    """One word: its cleaned form, its stem, where the token it came from stands, whether a negation reaches it, and whether
+    it carries meaning by itself. A tuple, since thousands are made for every answer."""
 
     text: str
     stem: str
     start: int
     end: int
-    negated: bool = False
+    negated: bool
+    content: bool
 
 
 def clean(text: str) -> str:
     """The text in NFKC with invisible and control characters gone and quotes straight. For looking at, not for quoting."""
+    if text.isascii() and text.isprintable():
+        return text.replace("`", "'")
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     text = (
         text.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"').replace("ʼ", "'").replace("`", "'")
@@ -99,7 +104,12 @@ def _spelled(word: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _forms(typed: str) -> tuple[tuple[str, str], ...]:
+def _forms(typed: str) -> tuple[tuple[str, str, bool], ...]:
+    """The words one token stands for, each with its stem and whether it carries meaning."""
+    return tuple((word, stemmed, _carries(word, stemmed)) for word, stemmed in _pairs(typed))
+
+
+def _pairs(typed: str) -> tuple[tuple[str, str], ...]:
     """The (word, stem) pairs one token stands for: `don't` is two, `p95` and `95th` a number with its unit."""
     token = clean(typed).strip().lower()
     if token == "%":  # noqa: S105 - a token of a text
@@ -135,6 +145,7 @@ def _number(token: str) -> tuple[tuple[str, str], ...]:
     return ((digits, digits), *money, *(((unit, stem(unit)),) if unit else ()))
 
 
+@lru_cache(maxsize=4096)
 def words(text: str) -> tuple[Word, ...]:
     """Every word of a text in order, marked where a negation of the same clause reaches it."""
     found: list[Word] = []
@@ -144,12 +155,13 @@ def words(text: str) -> tuple[Word, ...]:
         if raw in _BREAKS:
             negated_left = 0
             continue
-        if len(raw) == 1 and raw in "&>=</-":
+        if raw in _SIGNS:
             continue
-        for word, stemmed in _forms(raw):
+        start, end = token.span()
+        for word, stemmed, content in _forms(raw):
             if word in CONTRASTS:
                 negated_left = 0
-            found.append(Word(word, stemmed, token.start(), token.end(), negated_left > 0))
+            found.append(Word(word, stemmed, start, end, negated_left > 0, content))
             negated_left -= 1
             if word in NEGATORS:
                 # "not only", "not just" and "no doubt" assert; "not without" does too.
@@ -161,6 +173,15 @@ def words(text: str) -> tuple[Word, ...]:
 
 def is_content(word: Word) -> bool:
     """Whether a word carries meaning by itself."""
-    return word.text.isdigit() or (
-        len(word.text) > 1 and word.text not in STOP and word.stem not in STOP and word.text not in PARTICLES
-    )
+    return word.content
+
+
+def _carries(word: str, stemmed: str) -> bool:
+    return word.isdigit() or (len(word) > 1 and word not in STOP and stemmed not in STOP and word not in PARTICLES)
+
+
+@lru_cache(maxsize=4096)
+def telling(text: str) -> frozenset[str]:
+    """The stems of a text that tell something: small words and those everybody says are left out."""
+    forms = (form for token in _TOKEN.findall(text) if token not in _BREAKS for form in _forms(token))
+    return frozenset(stemmed for word, stemmed, content in forms if content and word not in WEAK)

@@ -7,8 +7,8 @@ back" is found by "roll back". What a match is worth is `matching`'s concern.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from bot.library.load import shipped, thesaurus
 from bot.models.offline.lexicon import NEGATORS, PARTICLES, WEAK
@@ -17,8 +17,7 @@ from bot.models.offline.text import Word, is_content, stem, words
 _LITTLE = frozenset(stem(word) for word in (*NEGATORS, *PARTICLES, *WEAK)) | NEGATORS
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A concept found in a text: its name, the positions of the words it was found in, whether a negation reaches them."""
 
     concept: str
@@ -45,6 +44,13 @@ class Thesaurus:
                     entries.append((stems, name))
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: -len(entry[0]))
+        self._beginning: dict[str, frozenset[str]] = {}
+
+    def beginning(self, letter: str) -> frozenset[str]:
+        """The stems that begin with a letter."""
+        if letter not in self._beginning:
+            self._beginning[letter] = frozenset(stem for stem in self.stems if stem[:1] == letter)
+        return self._beginning[letter]
 
     def find(self, text: Sequence[Word]) -> tuple[Hit, ...]:
         """Every concept in a text, longest phrases first at each place. Positions index `text`."""
