@@ -110,7 +110,7 @@ class Arrivals:
         """Somebody wrote."""
         if message.author.bot or message.type not in {discord.MessageType.default, discord.MessageType.reply}:
             return
-        guild = message.guild.id if message.guild is not None else None
+        guild = _guild_of(message)
         mentioned = self._me in message.raw_mentions
         if guild is not None and not mentioned and not self._may_be_ours(message.channel):
             return
@@ -307,3 +307,10 @@ class Arrivals:
             except DeliveryError as error:
                 _log.info("a note was not sent: %s", error)
                 return
+
+
+def _guild_of(message: discord.Message) -> int | None:
+    """The server a message was written in, None in direct messages; a server we know nothing of is a server all the same."""
+    if message.guild is not None:
+        return message.guild.id
+    return message.channel.guild_id if isinstance(message.channel, discord.PartialMessageable) else None

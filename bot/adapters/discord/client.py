@@ -33,6 +33,7 @@ class Client(discord.Client):
     """A client whose events go to `arrivals`. `identify_pause_s` is how long to wait before identifying again."""
 
     def __init__(self, *, message_content: bool, identify_pause_s: float = 5.0) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
         super().__init__(
             intents=intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),

@@ -80,7 +80,7 @@ def register(client: Client) -> None:
 
     @hotseat.command(name="history", description="Your last interviews.")
     async def history(interaction: Interaction) -> None:
-        await desk().show_home(interaction)
+        await desk().history(interaction)
 
     @hotseat.command(name="help", description="What you can do here.")
     async def help_(interaction: Interaction) -> None:

@@ -64,7 +64,7 @@ class DiscordAdapter:
         self._gateway_url = gateway_url
         self._identify_pause_s = identify_pause_s
         self._edit_every_s = edit_every_s
-        self._places = Places(notes, clock)
+        self.places = Places(notes, clock)
         self._client: Client | None = None
         self._poster: Poster | None = None
         self._working: Working | None = None
@@ -136,12 +136,12 @@ class DiscordAdapter:
     async def _session(self, accept: Accept, reception: Reception) -> None:
         self._point()
         client = Client(message_content=self._message_content, identify_pause_s=self._identify_pause_s)
-        poster = Poster(client, self._places, reads_threads=self._message_content)
-        arrivals = Arrivals(client, self._places, poster, accept, reception, self._notes, self._clock)
+        poster = Poster(client, self.places, reads_threads=self._message_content)
+        arrivals = Arrivals(client, self.places, poster, accept, reception, self._notes, self._clock)
         arrivals.opened = self._there.set
         client.arrivals = arrivals
         commands.register(client)
-        working = Working(client, poster, self._places, self._channel, self._edit_every_s)
+        working = Working(client, poster, self.places, self._channel, self._edit_every_s)
         self._client, self._poster, self._arrivals, self._working = client, poster, arrivals, working
         try:
             async with client:
@@ -167,5 +167,5 @@ class DiscordAdapter:
         there = ConversationId.of(conversation)
         if direct := channel_of_direct(there):
             return 0 if parse.is_whispered(there) else direct
-        place = await self._places.of(conversation)
+        place = await self.places.of(conversation)
         return place.channel if place is not None else 0

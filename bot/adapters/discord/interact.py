@@ -64,16 +64,15 @@ class Interactions:
         """An interview is asked for by command."""
         await self._start(interaction, how, lambda touch, to: touch.ran(to, "practice", options))
 
-    async def show_home(self, interaction: Interaction) -> None:
-        """Past interviews, and what can be done now."""
-        where = await self._where(interaction) or self._anywhere(interaction)
+    async def history(self, interaction: Interaction) -> None:
+        """Past interviews."""
         try:
             async with asyncio.timeout(LOOK_WITHIN_S):
-                home = await self._reception.home(where, _touch(interaction).person)
+                past = await self._reception.history(_touch(interaction).person)
         except Exception as error:  # noqa: BLE001 - whatever it is, an answer is due now
-            _log.warning("the home page could not be read: %s", type(error).__name__)
-            home = (Paragraph(AWAY),)
-        await self.tell(interaction, home)
+            _log.warning("the history could not be read: %s", type(error).__name__)
+            past = (Paragraph(AWAY),)
+        await self.tell(interaction, past)
 
     async def practise_this(self, interaction: Interaction, text: str) -> None:
         """The question a message poses is to be practised."""
@@ -114,6 +113,12 @@ class Interactions:
             return
         entered = parse.fields(data.get("components", ()))
         if form.name == SETUP:
+            problems = await self._reception.problems(form.name, entered)
+            if problems:
+                # Discord has closed the form already; the button opens it again.
+                again = Option("practice", "Try again", style="primary")
+                await self.tell(interaction, (Choices(" ".join(problems.values()), (again,)),))
+                return
             await self._start(interaction, "private", lambda touch, to: touch.submitted(to, form.name, entered))
         else:
             await self._move(interaction, lambda touch, to: touch.submitted(to, form.name, entered))

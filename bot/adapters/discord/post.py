@@ -19,7 +19,7 @@ import discord
 from bot.adapters.discord import faults, limits, parse, thread
 from bot.adapters.discord.layout import files, layout
 from bot.adapters.discord.places import Place, Places, Token, channel_of_direct
-from bot.adapters.discord.render import Page, Shot, Text, render, size
+from bot.adapters.discord.render import Page, Shot, Text, fits, render
 from bot.chat.adapter import TryLater, Unreachable
 from bot.chat.ids import Address, ConversationId
 from bot.chat.meanings import Meaning, Option, Picture, QuestionCard, Scorecard
@@ -196,7 +196,7 @@ class Poster:
         """Show one more page through an interaction: together with what stands there if it fits, else after it."""
         flat = _joined(held, page)
         webhook = self._client.webhook(token)
-        grows = token.sent == len(held) and _fits(flat)
+        grows = token.sent == len(held) and fits(flat)
         name = f"{reply.id}:{token.token}:{token.sent}"
         if grows or not token.sent or token.sent >= limits.FOLLOW_UPS:
             shown = flat if grows else page
@@ -309,10 +309,3 @@ async def _drawn(page: Page) -> list[discord.File]:
 
 def _joined(held: list[Page], page: Page) -> Page:
     return (*(block for one in held for block in one), *page)
-
-
-def _fits(page: Page) -> bool:
-    sizes = [size(block) for block in page]
-    return (
-        sum(text for text, _ in sizes) <= limits.MESSAGE_TEXT and sum(parts for _, parts in sizes) <= limits.COMPONENTS
-    )

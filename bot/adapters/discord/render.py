@@ -173,24 +173,27 @@ def _criterion(line: CriterionLine, numbers: bool) -> Iterator[Block]:
         name += f" — **{_level(line.level)}**"
         name += f" · you said {line.self_level}" if line.self_level is not None else ""
     rows = [name, *(_check(check) for check in line.checks)]
+    if line.why.strip():
+        rows += pieces(line.why)
+    if line.next.strip():
+        first, *more = pieces(line.next)
+        rows += [f"*Next time:* {first}", *more]
+    yield from (Text(piece, boxed=True) for piece in _packed(rows))
+
+
+def _packed(rows: Iterable[str]) -> Iterator[str]:
+    """Rows of markup, as many together as a block takes."""
     held = ""
     for row in rows:
         if held and len(held) + len(row) >= limits.PIECE:
-            yield Text(held, boxed=True)
-            held = row
-        else:
-            held = f"{held}\n{row}" if held else row
-        while len(held) > limits.PIECE:
-            first, *rest = split(held, limits.PIECE)
-            yield Text(first, boxed=True)
-            held = "".join(rest)
-    yield Text(held, boxed=True)
-    if line.why.strip():
-        yield from _said(line.why, "", boxed=True)
-    if line.next.strip():
-        first, *more = pieces(line.next)
-        yield Text(f"*Next time:* {first}", boxed=True)
-        yield from (Text(piece, boxed=True) for piece in more)
+            yield held
+            held = ""
+        held = f"{held}\n{row}" if held else row
+        if len(held) > limits.PIECE:
+            *whole, held = split(held, limits.PIECE)
+            yield from whole
+    if held:
+        yield held
 
 
 def _check(check: CheckLine) -> str:
@@ -244,29 +247,28 @@ def _distinct(blocks: Iterable[Block]) -> Iterator[Block]:
             yield block
 
 
-def size(block: Block) -> tuple[int, int]:
-    """Characters and components of a block; a card around it may be one component more."""
-    match block:
-        case Text():
-            wide = any(letter > "\uffff" for letter in block.markup)
-            return len(block.markup) * (2 if wide else 1), 2
-        case Row():
-            return 0, 1 + len(block.buttons)
-        case Rule() | Shot():
-            return 0, 2
+def fits(page: Sequence[Block]) -> bool:
+    """Whether blocks go into one message: characters, and components with the cards around them."""
+    characters = components = 0
+    boxed = False
+    for block in page:
+        components += 1 + (block.boxed and not boxed)
+        boxed = block.boxed
+        if isinstance(block, Row):
+            components += len(block.buttons)
+        elif isinstance(block, Text):
+            # Letters beyond the first plane may be counted twice.
+            characters += len(block.markup) + sum(letter > "\uffff" for letter in block.markup)
+    return characters <= limits.MESSAGE_TEXT and components <= limits.COMPONENTS
 
 
 def _pages(blocks: Iterable[Block]) -> Iterator[Page]:
     page: list[Block] = []
-    characters = components = 0
     for block in blocks:
-        more, parts = size(block)
-        if page and (characters + more > limits.MESSAGE_TEXT or components + parts > limits.COMPONENTS):
+        if page and not fits((*page, block)):
             yield tuple(page)
-            page, characters, components = [], 0, 0
-        if isinstance(block, Rule) and not page:
-            continue
-        page.append(block)
-        characters, components = characters + more, components + parts
+            page = []
+        if page or not isinstance(block, Rule):
+            page.append(block)
     if page:
         yield tuple(page)

@@ -36,6 +36,7 @@ class Discord:
     """A running Discord. `clock` gives Unix milliseconds; `content` grants the privileged message content intent."""
 
     def __init__(self, clock: Callable[[], int] = now_ms, *, content: bool = False, token: str = TOKEN) -> None:
+        self.token = token
         self.world = World(clock)
         self.gateway = Gateway(self.world, token, CONTENT if content else 0)
         self.rest = Rest(self.world, self.gateway, token)
@@ -76,8 +77,12 @@ class Discord:
 
     async def until(self, holds: Callable[[], Any]) -> Any:
         """What `holds` gives as soon as that is true; it is asked after every request."""
-        async with asyncio.timeout(PATIENCE_S), self.world.changed:
-            await self.world.changed.wait_for(holds)
+        try:
+            async with asyncio.timeout(PATIENCE_S), self.world.changed:
+                await self.world.changed.wait_for(holds)
+        except TimeoutError:
+            shown = {channel.id: self.texts(channel) for channel in self.world.channels.values() if channel.messages}
+            raise AssertionError(f"not seen in {PATIENCE_S} s; what is to be seen: {shown}") from None
         return holds()
 
     def fail(self, method: str, path: str, status: int, code: int = 0, **more: Any) -> None:

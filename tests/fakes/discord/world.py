@@ -110,12 +110,15 @@ class World:
         """A server the app was added to."""
         id_ = self.number()
         self.guilds[id_] = name
+        self.emit("GUILD_CREATE", self.guild_shape(id_))
         return id_
 
     def channel(self, guild: int, name: str = "general", type_: int = 0) -> Channel:
         """A channel of a server."""
         made = Channel(self.number(), type_, name, guild)
         self.channels[made.id] = made
+        if guild in self.guilds:
+            self.emit("CHANNEL_CREATE", self.shape(made))
         return made
 
     def direct(self, user: int) -> Channel:
