@@ -125,7 +125,7 @@ def _day(at_ms: int) -> str:
 
 def _result(entry: Entry) -> str:
     if entry.unfinished:
-        return "left unfinished"
+        return "not finished"
     card = entry.scorecard
     if card is None:
         return "no scorecard"

@@ -90,6 +90,11 @@ class SlackAdapter:
         """See `ShowsProgress.progress`."""
         self._board.step(conversation, progress)
 
+    async def close(self) -> None:
+        """End what is shown of work and close all connections; `run` does so itself."""
+        await self._board.close()
+        await self._calls.close()
+
     # In
 
     async def run(self, accept: Accept, reception: Reception) -> None:
@@ -111,8 +116,7 @@ class SlackAdapter:
                 await receiver.close()
         finally:
             self.ready.clear()
-            await self._board.close()
-            await self._calls.close()
+            await self.close()
 
     async def _introduced(self) -> parse.Bot:
         """Who we are; patient with a Slack that is away, not with a token it refuses."""
@@ -171,32 +175,28 @@ class SlackAdapter:
         from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
         web_client = AsyncWebClient(base_url=self._calls.base_url, logger=quiet_logger())
+        await self._check_app_token(web_client)
         handler = AsyncSocketModeHandler(app, self._access.app_token, web_client=web_client, logger=quiet_logger())
         try:
-            await self._connected(handler)
+            await handler.connect_async()  # type: ignore[no-untyped-call]
             self.ready.set()
             await asyncio.Event().wait()
         finally:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
-    async def _connected(self, handler: Any) -> None:
-        tries = 0
-        while True:
-            try:
-                await handler.connect_async()
-            except SlackApiError as error:
-                word = errors.code(error)
+    async def _check_app_token(self, client: AsyncWebClient) -> None:
+        """The SDK would try a wrong token for ever."""
+        try:
+            await client.apps_connections_open(app_token=self._access.app_token)
+        except SlackApiError as error:
+            word = errors.code(error)
+            if errors.status(error) == 200 and word not in errors.BUSY | errors.DOUBTFUL:
                 raise NotServed(
                     f"Slack opens no Socket Mode connection ({word or 'no reason given'}): HOTSEAT_SLACK_APP_TOKEN must be an "
                     "app-level token (xapp-…) with connections:write, from Basic Information."
                 ) from None
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                tries += 1
-                if tries >= _TRIES:
-                    raise NotServed("Slack's Socket Mode cannot be reached; check the network.") from None
-                await asyncio.sleep(_PATIENCE_S)
-            else:
-                return
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return  # it may be back in a moment; the SDK waits for that
 
 
 class Intake(AsyncMiddleware):

@@ -55,16 +55,18 @@ def one_line(text: str) -> str:
 
 def pieces(text: str, limit: int = limits.SECTION) -> list[str]:
     """Text in escaped pieces, each within the limit; none for empty text."""
-    if not text.strip():
-        return []
+    return _pieces(inert(text), limit, limit) if text.strip() else []
+
+
+def _pieces(text: str, limit: int, room: int) -> list[str]:
     found: list[str] = []
-    for piece in split(inert(text), limit):
+    for piece in split(text, room):
         out = escaped(piece)
         if len(out) <= limit:
             found.append(out)
-        else:  # escaping made it longer; a finer split never cuts inside an escape
-            found.extend(pieces(piece, max(SMALLEST, limit * limit // len(out) // 2)))
-    return found
+        else:  # escaping made it longer; cutting what is escaped could cut an escape in two
+            found.extend(_pieces(piece, limit, max(SMALLEST, room // 2)))
+    return [piece for piece in found if piece.strip()]
 
 
 def shortened(text: str, limit: int) -> str:
