@@ -69,9 +69,30 @@ async def judge(desk: Desk) -> Judgement:
     """The judgement on the interview, made once."""
     if desk.session.judgement is None:
         judgement = await desk.minds.grade(_request(desk), desk.session.mind, _report(desk))
+        judgement = _with_what_was_asked(desk, judgement)
         desk.update(judgement=replace(judgement, flags=tuple(dict.fromkeys((*judgement.flags, *_turn_flags(desk))))))
     assert desk.session.judgement is not None
     return desk.session.judgement
+
+
+def _with_what_was_asked(desk: Desk, judgement: Judgement) -> Judgement:
+    """Offline: whoever asked for a fact has shown the checks that are shown by asking for it, however they put it.
+
+    A model needs no such help; it has read the questions.
+    """
+    if judgement.numbers:
+        return judgement
+    sentences = {sentence.number: sentence for sentence in desk.session.sentences()}
+    found = []
+    for finding in judgement.findings:
+        asked = set(desk.question.check(finding.check).asks) & set(desk.session.revealed)
+        cited = [sentences[number] for number in desk.session.shown.get(finding.check, ()) if number in sentences]
+        if asked and cited and finding.verdict is not Verdict.COVERED:
+            quote = evidence.excerpt(cited[0].text)
+            found.append(Finding(finding.check, Verdict.COVERED, (cited[0].number,), quote, strength=1.0))
+        else:
+            found.append(finding)
+    return replace(judgement, findings=tuple(found))
 
 
 def _turn_flags(desk: Desk) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from bot.interview import words
 from bot.interview.interviewer import Intent, Move, MoveKind, Proposal, TurnRequest
 from bot.interview.session import Phase, Session
+from bot.interview.wording import content_words
 from bot.library.items import Criterion, Level, Persona, Question
 
 HOLDS = 2
@@ -162,11 +163,25 @@ def settle(proposal: Proposal, request: TurnRequest, session: Session) -> Settle
         if intent is Intent.CLARIFY and proposal.move == _found(request, MoveKind.REDIRECT, "one_thing"):
             return _redirect(intent, "one_thing", request, proposal)
         move = Move(MoveKind.CLARIFY)
-        return Settled(intent, move, shown, facts, proposal.move.kind is MoveKind.CLARIFY)
+        return Settled(
+            intent, move, {**_shown_by_asking(request, facts), **shown}, facts, proposal.move.kind is MoveKind.CLARIFY
+        )
     if intent is Intent.CORRECT:
         move = _found(request, MoveKind.ACKNOWLEDGE, "")
         return Settled(intent, move, shown, (), proposal.move.kind is MoveKind.ACKNOWLEDGE)
     return _answered(proposal, request, session, shown)
+
+
+def _shown_by_asking(request: TurnRequest, facts: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Checks that are shown by asking for these facts, each with the sentence that asks for it."""
+    shown: dict[str, tuple[int, ...]] = {}
+    for check in request.question.checks:
+        asked = [fact for fact in request.question.facts if fact.id in check.asks and fact.id in facts]
+        if asked and request.said:
+            named = set(content_words(" ".join((check.says, *(phrase for fact in asked for phrase in fact.asked_by)))))
+            best = max(request.said, key=lambda sentence: len(named & set(content_words(sentence.text))))
+            shown[check.id] = (best.number,)
+    return shown
 
 
 def _answered(

@@ -65,7 +65,8 @@ class Check(_Strict):
 
     `says` names it in the words of a scorecard ("Compares when a page was indexed with when it was edited"); `level` is the
     level it is evidence for; `phrasings` are ways a candidate might put it, matched by the offline coach; `probe` is the
-    one question that invites it without giving it away; `next` is the advice when it was not shown.
+    one question that invites it without giving it away; `next` is the advice when it was not shown. `asks` names facts of the
+    item: a candidate who asked for one of them has shown this check by asking.
     """
 
     id: Slug
@@ -73,6 +74,7 @@ class Check(_Strict):
     level: Literal[2, 3, 4, 5]
     weight: int = Field(default=1, ge=1, le=3)
     phrasings: tuple[Line, ...] = Field(min_length=3, max_length=7)
+    asks: tuple[Slug, ...] = Field(default=(), max_length=4)
     probe: Line
     next: Line
 

@@ -105,6 +105,17 @@ def references(item: Item) -> Iterator[Finding]:
             yield Finding(("by_level", level.value), f"the question is not asked at {level} level")
 
 
+def asked_facts(item: Item) -> Iterator[Finding]:
+    """A check shown by asking names facts that are there."""
+    known = {fact.id for fact in item.question.facts}
+    for at, criterion in enumerate(item.question.criteria):
+        for place, check in enumerate(criterion.checks):
+            for fact in check.asks:
+                if fact not in known:
+                    where = ("criteria", at, "checks", place, "asks")
+                    yield Finding(where, f"there is no fact `{fact}` in this question")
+
+
 def dimensions(item: Item) -> Iterator[Finding]:
     """Criteria belong to dimensions of the type's rubric, and its caps have something to rest on."""
     question = item.question
@@ -344,6 +355,7 @@ def exemplar_lengths(item: Item) -> Iterator[Finding]:
 RULES: tuple[Callable[[Item], Iterable[Finding]], ...] = (
     unique_ids,
     references,
+    asked_facts,
     dimensions,
     completeness,
     one_question,

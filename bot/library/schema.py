@@ -52,6 +52,7 @@ _HELP: Final = {
         "level": "The level this is evidence for.",
         "weight": "How much it counts against the other checks of its criterion.",
         "phrasings": "Three to seven ways a candidate might put it, in different words; not copied from the exemplars.",
+        "asks": "Ids of facts: a candidate who asked for one of them has shown this check by asking.",
         "probe": "One question that invites it and does not give it away.",
         "next": "What to do next time, when it was not shown.",
     },

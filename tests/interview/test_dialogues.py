@@ -56,6 +56,20 @@ def test_facts_are_given_when_asked_for_and_stay_the_same() -> None:
     assert len(talk.held.revealed) == 1
 
 
+def test_asking_is_shown_by_asking_and_stands_on_the_card() -> None:
+    talk = stale()
+    asked = "Hm, is that all of the articles or just some of them?"
+    talk.say(asked)
+    assert "which-answers" in talk.held.shown
+    talk.say(ANSWER)
+    talk.say("stop")
+    talk.rate({})
+    card = talk.last.meanings[0]
+    assert isinstance(card, Scorecard)
+    check = next(check for line in card.criteria for check in line.checks if check.id == "which-answers")
+    assert (check.verdict, check.quote) == (Verdict.COVERED, asked)
+
+
 def test_a_question_nothing_answers_is_the_candidates_to_assume() -> None:
     talk = stale()
     said = talk.say("How many parking spaces does the office have?")
