@@ -22,7 +22,7 @@ ACKNOWLEDGED, BAD_TOKEN = 40060, 50027
 NO_ACCESS, NO_DIRECT, NO_PERMISSION = 50001, 50007, 50013
 ARCHIVED, THREAD_EXISTS, LOCKED = 50083, 160004, 160005
 
-GONE_TOKEN = frozenset({UNKNOWN_WEBHOOK, BAD_TOKEN, UNKNOWN_INTERACTION, 401})
+GONE_TOKEN = frozenset({UNKNOWN_WEBHOOK, BAD_TOKEN, UNKNOWN_INTERACTION})
 
 _REASONS = {
     UNKNOWN_CHANNEL: "the channel was deleted",
@@ -32,6 +32,8 @@ _REASONS = {
     NO_PERMISSION: "a permission is missing",
     ARCHIVED: "the thread is archived",
     LOCKED: "the thread is locked",
+    UNKNOWN_WEBHOOK: "the interaction ran out",
+    BAD_TOKEN: "the interaction ran out",
 }
 
 Failure = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSError, TimeoutError)
@@ -58,7 +60,7 @@ def _refusal(error: discord.HTTPException) -> DeliveryError:
         return TryLater("Discord asks for patience", _patience_ms(error))
     if error.status >= 500:
         return TryLater(f"Discord has a problem ({error.status})", 0, uncertain=True)
-    if error.status == 401:
+    if error.status == 401 and error.code not in GONE_TOKEN:
         return TryLater("Discord refuses the token", 60_000)
     reason = _REASONS.get(error.code, "Discord refuses it")
     return Unreachable(f"{reason} ({error.status}, {error.code})")

@@ -147,7 +147,7 @@ class Poster:
 
         async def edit() -> None:
             target = self._client.get_partial_messageable(channel).get_partial_message(message)
-            await target.edit(view=layout(page), attachments=await _drawn(page))
+            await target.edit(view=layout(page), attachments=await _drawn(page), allowed_mentions=_NOBODY)
 
         try:
             await self.ask(f"edit:{message}:{hash(page)}", edit)

@@ -7,6 +7,7 @@ also if the process that put it there is gone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class _Bar:
     channel: int
     latest: Progress
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
     message: int = 0
     task: asyncio.Task[None] | None = None
 
@@ -84,8 +86,10 @@ class Working:
             typing.cancel()
         bar = self._bars.pop(conversation, None)
         if bar is not None and bar.task is not None:
-            bar.task.cancel()
-            await asyncio.gather(bar.task, return_exceptions=True)
+            # Not cancelled: a message on its way would stay, and nobody would know its id.
+            bar.closing.set()
+            bar.changed.set()
+            await asyncio.wait({bar.task})
         message = bar.message if bar is not None else 0
         if not message and conversation not in self._looked:
             # Another process, or this one before its last start, may have left one.
@@ -122,12 +126,16 @@ class Working:
             while True:
                 await bar.changed.wait()
                 bar.changed.clear()
+                if bar.closing.is_set():
+                    return
                 (page,) = render((bar.latest,))
                 if not bar.message:
                     bar.message = await self._poster.send(bar.channel, page, name)
                     await self._places.note_progress(conversation, bar.message)
                 elif not await self._poster.replace(bar.channel, bar.message, page):
                     return
-                await asyncio.sleep(self._edit_every_s)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._edit_every_s):
+                        await bar.closing.wait()
         except (DeliveryError, *faults.Failure) as error:
             _log.info("progress is not shown: %s", type(error).__name__)

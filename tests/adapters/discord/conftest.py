@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import discord
@@ -75,16 +75,31 @@ def library() -> Library:
 
 
 @pytest.fixture(autouse=True)
-def addresses() -> AsyncIterator[None]:
+def addresses() -> Iterator[None]:
     """discord.py keeps its addresses for the whole process; put them back."""
     base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     yield
     discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
+class Clock:
+    """The time, which a test can move on."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def __call__(self) -> int:
+        return now_ms() + self.ahead_ms
+
+
 @pytest.fixture
-async def server() -> AsyncIterator[Discord]:
-    async with Discord() as running:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def server(clock: Clock) -> AsyncIterator[Discord]:
+    async with Discord(clock) as running:
         yield running
 
 
@@ -92,11 +107,13 @@ MakeBot = Callable[..., Bot]
 
 
 @pytest.fixture
-async def make_bot(server: Discord, valkey_url: str, namespace: str, library: Library) -> AsyncIterator[MakeBot]:
+async def make_bot(
+    server: Discord, clock: Clock, valkey_url: str, namespace: str, library: Library
+) -> AsyncIterator[MakeBot]:
     """Makes bots on one store."""
     made: list[Bot] = []
 
-    def make(*, content: bool = False, token: str = TOKEN, clock: Callable[[], int] = now_ms) -> Bot:
+    def make(*, content: bool = False, token: str = TOKEN) -> Bot:
         store, notes = ValkeyStore(valkey_url, namespace), ValkeyNotes(valkey_url, namespace)
         adapter = DiscordAdapter(
             token,

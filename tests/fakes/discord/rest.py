@@ -67,7 +67,14 @@ class Rest:
         ]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request."""
+        """Answer one request, and tell whoever waits that something may have changed."""
+        try:
+            return await self._serve(request)
+        finally:
+            async with self._world.changed:
+                self._world.changed.notify_all()
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
         path = request.path.removeprefix(BASE)
         body, files = await _read(request)
         body["?"] = dict(request.query)
@@ -85,8 +92,6 @@ class Rest:
             answered = _answer(400, {"code": code, "message": "Invalid Form Body", "errors": {"field": str(invalid)}})
         except Refused as refused:
             answered = _answer(refused.status, {"code": refused.code, "message": refused.message})
-        async with self._world.changed:
-            self._world.changed.notify_all()
         if fault is not None:
             return await _reset(request)
         return answered

@@ -24,7 +24,7 @@ from tests.fakes.discord.rest import BASE, Fault, Rest
 from tests.fakes.discord.world import ALL_PERMISSIONS, CONTENT, Channel, Interaction, Payload, World, seen
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.fake.token"
-PATIENCE_S = 8.0
+PATIENCE_S = 4.0
 
 
 def now_ms() -> int:
