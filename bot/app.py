@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -221,6 +222,13 @@ def _text(secret: SecretStr | None) -> str:
     return secret.get_secret_value().strip() if secret is not None else ""
 
 
+def settle_down() -> None:
+    """Once everything is loaded: leave it out of garbage collection, whose full sweeps would hold up acknowledgements."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 async def serve(settings: Settings, url: str, adapters: Sequence[Serving], stopping: asyncio.Event) -> None:
     """Serve every adapter's platform from one delivery until `stopping` is set; `NotServed` if one cannot be served."""
     library = open_library(settings)
@@ -242,6 +250,7 @@ async def serve(settings: Settings, url: str, adapters: Sequence[Serving], stopp
         delivery.start()
         serving = [asyncio.create_task(adapter.run(delivery.accept, reception)) for adapter in adapters]
         waiting = asyncio.create_task(stopping.wait())
+        settle_down()
         try:
             await asyncio.wait((waiting, *serving), return_when=asyncio.FIRST_COMPLETED)
         finally:

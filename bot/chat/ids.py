@@ -6,6 +6,7 @@ can be a key; only this module builds and takes apart that text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NewType
 from urllib.parse import quote, unquote
@@ -14,8 +15,14 @@ Address = NewType("Address", str)
 """The mailbox of an actor: `talk:<platform>:<workspace>:<channel>:<thread>` or `person:<platform>:<workspace>:<id>`."""
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+
+
 def _join(kind: str, *parts: str) -> Address:
     # Every part is percent-encoded, so a part can never contain the separator, whatever a platform calls its channels.
+    # Platforms' own ids are plain, and addresses are made for every message anybody writes.
+    if all(map(_PLAIN.fullmatch, parts)):
+        return Address(":".join((kind, *parts)))
     return Address(":".join((kind, *(quote(part, safe="") for part in parts))))
 
 

@@ -107,7 +107,7 @@ class Receiver:
             if heard.mentioned and heard.kind == "said":
                 await self._mentioned(heard)
             return
-        if candidate is not None and candidate.address == heard.person.address:
+        if candidate is not None and (candidate.id, candidate.workspace) == (heard.person.id, heard.person.workspace):
             await self._by_the_candidate(heard, place)
         elif candidate is not None and heard.kind == "said":
             # One kind word, whatever they write: the same name for all of it, and none of it is kept.
@@ -122,8 +122,8 @@ class Receiver:
             found = await self._reception.candidate(place.address)
             if found is not None:
                 return place, found
-        main = replace(place, thread="")
-        return main, await self._reception.candidate(main.address)
+            place = replace(place, thread="")
+        return place, await self._reception.candidate(place.address)
 
     async def _by_the_candidate(self, heard: Heard, place: ConversationId) -> None:
         to, at_ms, person = place.address, heard.at_ms, heard.person
