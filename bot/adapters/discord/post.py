@@ -19,7 +19,7 @@ import discord
 from bot.adapters.discord import faults, limits, parse, thread
 from bot.adapters.discord.layout import files, layout
 from bot.adapters.discord.places import Place, Places, Token, channel_of_direct
-from bot.adapters.discord.render import Page, Shot, Text, fits, render
+from bot.adapters.discord.render import Page, Shot, Text, distinct, fits, render
 from bot.chat.adapter import TryLater, Unreachable
 from bot.chat.ids import Address, ConversationId
 from bot.chat.meanings import Meaning, Option, Picture, QuestionCard, Scorecard
@@ -308,4 +308,4 @@ async def _drawn(page: Page) -> list[discord.File]:
 
 
 def _joined(held: list[Page], page: Page) -> Page:
-    return (*(block for one in held for block in one), *page)
+    return tuple(distinct([*(block for one in held for block in one), *page]))

@@ -84,7 +84,7 @@ def render(meanings: Sequence[Meaning], words: Sequence[Option] = ()) -> list[Pa
     blocks = [block for meaning in meanings for block in _blocks(meaning)]
     if words:
         blocks += _rows(words)
-    return list(_pages(_distinct(blocks)))
+    return list(_pages(distinct(blocks)))
 
 
 def _blocks(meaning: Meaning) -> Iterator[Block]:
@@ -234,17 +234,22 @@ def _button(option: Option) -> Button:
     )
 
 
-def _distinct(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The same blocks without a button that is there already: Discord refuses a message with the same id twice."""
+def distinct(blocks: Sequence[Block]) -> list[Block]:
+    """The same blocks with each button only where it stands last: Discord refuses a message with the same id twice."""
     seen: set[str] = set()
-    for block in blocks:
-        if isinstance(block, Row):
-            buttons = tuple(button for button in block.buttons if button.id not in seen)
-            seen.update(button.id for button in buttons)
-            if buttons:
-                yield Row(buttons, block.boxed)
-        else:
-            yield block
+    kept: list[Block] = []
+    for block in reversed(blocks):
+        if not isinstance(block, Row):
+            kept.append(block)
+            continue
+        buttons: list[Button] = []
+        for button in reversed(block.buttons):
+            if button.id not in seen:
+                seen.add(button.id)
+                buttons.insert(0, button)
+        if buttons:
+            kept.append(Row(tuple(buttons), block.boxed))
+    return kept[::-1]
 
 
 def fits(page: Sequence[Block]) -> bool:

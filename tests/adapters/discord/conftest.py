@@ -13,8 +13,8 @@ import pytest
 from bot import app
 from bot.adapters.discord.connect import DiscordAdapter
 from bot.chat.events import Event
-from bot.delivery.service import Delivery, Pace
 from bot.delivery.sender import SenderPace
+from bot.delivery.service import Delivery, Pace
 from bot.interview.engine import Engine
 from bot.interview.minds import Minds
 from bot.library.load import Library

@@ -14,8 +14,8 @@ from bot.adapters.discord.places import Place
 from bot.chat.events import Event
 from bot.chat.meanings import Form, Meaning, Option
 from bot.chat.replies import Reply, Role
-from bot.reception import Desk
 from bot.library.load import Library
+from bot.reception import Desk
 from bot.store.notes import ValkeyNotes
 from tests.adapters.contract import AdapterContract, Harness
 from tests.fakes.discord.server import Discord, now_ms

@@ -1,0 +1,156 @@
+"""Meanings as payloads: nothing in them is obeyed, nothing is cut, and a button means the same after an upgrade."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from bot.adapters.discord import limits, parse
+from bot.adapters.discord.inert import inert, one_line, pieces
+from bot.adapters.discord.layout import answer_form, layout, modal
+from bot.adapters.discord.render import fits, render
+from bot.chat.meanings import Choices, Form, Meaning, Option, Paragraph, Passage, Picture, Progress
+from tests.adapters import cards
+from tests.fakes.discord import checks
+from tests.fakes.discord.world import plain
+
+EVERY = {
+    "question": cards.QUESTION,
+    "turn": Paragraph("They are. Agents are on calls right now. What do you do in the next hour?", "Maya"),
+    "note": Paragraph("Five minutes left."),
+    "rating": cards.RATING,
+    "offline": cards.OFFLINE,
+    "numbered": cards.NUMBERED,
+    "afterwards": cards.AFTERWARDS,
+    "redone": cards.REDONE,
+    "strong": cards.STRONG,
+    "progress": Progress("Reading your answer", 2, 5),
+    "picture": Picture("scorecard", cards.OFFLINE, "Two of three covered."),
+}
+
+
+@pytest.fixture
+def payloads(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+def payload(meaning: Meaning, *words: Option) -> list[list[dict[str, Any]]]:
+    return [layout(page).to_components() for page in render((meaning,), words)]
+
+
+@pytest.mark.parametrize("name", EVERY)
+async def test_what_discord_is_sent(name: str, payloads: SnapshotAssertion) -> None:
+    assert payload(EVERY[name]) == payloads
+
+
+@pytest.mark.parametrize("form", [cards.RATING, answer_form()], ids=["rating", "answer"])
+async def test_forms_discord_is_sent(form: Form, payloads: SnapshotAssertion) -> None:
+    made = modal(form).to_dict()
+    checks.modal(made)
+    assert made == payloads
+
+
+HOSTILE = [
+    "@everyone @here <@1> <@&2> <#3> <:x:4> <t:1:R> </hotseat:1>",
+    "||spoiler|| **bold** __under__ ~~gone~~ `code` [good](https://evil.example)",
+    "# heading\n## two\n-# small\n> quote\n>>> long\n- item\n* item\n1. one",
+    "```\nunclosed",
+    "\u202eevil\u2066 \u200bz\u200be\u200br\u200bo\ufeff \x1b[2J\x00",
+    "z" + "\u0336" * 40 + "algo",
+    "https://example.org/a_b_c?x=*1* and <https://example.org>",
+    "\\*escaped\\*",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_not_obeyed(text: str) -> None:
+    shown = inert(text)
+    assert "@everyone" not in shown
+    assert not set(shown) & set("\u202e\u2066\ufeff\x1b\x00")
+    for line in shown.splitlines():
+        assert not line.startswith(("# ", "## ", "-# ", "> ", ">>> ", "- ", "* ", "1. "))
+    for mark in ("||", "**", "__", "~~", "](", "<@", "<#", "<:", "<t", "</"):
+        assert mark not in re.sub(r"\\.", "", shown)
+    letters = [letter for letter in text if letter.isalnum()]
+    assert [letter for letter in plain(shown) if letter.isalnum()] == letters
+
+
+def test_a_whole_code_block_stays_one_and_an_open_one_is_no_block() -> None:
+    whole = "before *x*\n```py\na = 'b*c'\n```\nafter"
+    assert inert(whole) == "before \\*x\\*\n```py\na = 'b*c'\n```\nafter"
+    assert "```" not in inert("```\nopen").replace("\\`", "")
+
+
+def test_a_long_code_block_is_closed_and_opened_again() -> None:
+    code = "```py\n" + "\n".join(f"x{number} = {number}" for number in range(600)) + "\n```"
+    found = pieces(code)
+    assert len(found) > 1
+    assert all(piece.startswith("```py\n") and piece.rstrip().endswith("```") for piece in found)
+
+
+@given(st.text(max_size=6000))
+def test_any_text_fits_and_loses_nothing_readable(text: str) -> None:
+    found = pieces(text)
+    assert all(len(piece) <= limits.PIECE for piece in found)
+    kept = [letter for letter in plain("\n".join(found)) if letter.isascii() and letter.isalnum()]
+    assert kept == [letter for letter in text if letter.isascii() and letter.isalnum()]
+
+
+@given(st.lists(st.text(alphabet="ab*_|@<\n 🎲", min_size=1, max_size=3000), min_size=1, max_size=4))
+def test_any_reply_is_messages_discord_takes(texts: list[str]) -> None:
+    pages = render([Passage("A strong answer", text) for text in texts])
+    assert all(fits(page) for page in pages)
+
+
+def test_a_name_stays_on_its_line() -> None:
+    assert one_line("Ann\n# Boss\u2028*x*") == "Ann # Boss \\*x\\*"
+
+
+def test_a_button_is_understood_by_every_version() -> None:
+    made = parse.custom_id("press", "redo", "people: first, last")
+    assert made == "hs1:press:redo:people%3A%20first%2C%20last"
+    assert parse.intended(made) == parse.Intended("press", "redo", "people: first, last")
+    older = parse.intended("hs0:vote:x")
+    assert older is not None
+    assert not older.known
+    assert parse.intended("somebody-elses") is None
+    with pytest.raises(ValueError, match="Discord keeps 100"):
+        parse.custom_id("press", "x", "y" * 100)
+
+
+async def test_a_button_offered_twice_stands_once_and_a_long_label_is_told_in_full() -> None:
+    long = "Answer the part about the people who were misinformed again, with the owner, the order and the deadline"
+    twice = Choices("Again?", (Option("redo", long), Option("redo", long)))
+    (page,) = payload(twice)
+    checks.message({"flags": 1 << 15, "components": page, "allowed_mentions": {"parse": []}}, 0)
+    labels = [one["label"] for one in checks.walk(page) if one["type"] == checks.BUTTON]
+    assert len(labels) == 1
+    assert labels[0].endswith("…")
+    assert any(one.get("content") == long for one in checks.walk(page))
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("practice", {}),
+        ("Practise debugging", {"type": "debugging"}),
+        ("/practice debugging senior 20 min", {"type": "debugging", "level": "senior", "minutes": "20"}),
+        ("practice makes perfect, as they say", None),
+        ("I would practice debugging", None),
+        ("", None),
+    ],
+)
+def test_a_typed_wish(text: str, options: dict[str, str] | None) -> None:
+    known = {"type": [("debugging", "Debugging")], "level": [("senior", "Senior")]}
+    assert parse.wish(text, known) == options
+
+
+def test_times_and_ids_belong_together() -> None:
+    assert parse.at_ms(parse.snowflake(1_700_000_000_123)) == 1_700_000_000_123
+    assert parse.snowflake(0) == 0
