@@ -12,6 +12,7 @@ from bot.adapters.discord import parse
 from bot.adapters.discord.connect import DiscordAdapter
 from bot.adapters.discord.places import Place
 from bot.chat.events import Event
+from bot.chat.ids import Person
 from bot.chat.meanings import Form, Meaning, Option
 from bot.chat.replies import Reply, Role
 from bot.library.load import Library
@@ -27,13 +28,13 @@ class Held(Desk):
 
     offered: Form | None = None
 
-    async def candidate(self, conversation: str) -> parse.Person:  # type: ignore[override]
+    async def candidate(self, conversation: str) -> Person:
         return self.ann
 
     async def form(self, conversation: object, person: object, form: str) -> Form | None:
         return self.offered
 
-    ann: parse.Person
+    ann: Person
 
 
 class InDirectMessages:

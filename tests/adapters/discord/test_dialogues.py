@@ -6,7 +6,7 @@ from bot.adapters.discord import arrive, interact
 from bot.chat.events import Deleted, Edited, Ran, Said
 from tests.adapters.discord.conftest import Bot, MakeBot
 from tests.fakes.discord.server import Discord
-from tests.fakes.discord.world import Channel, seen
+from tests.fakes.discord.world import Channel, Interaction, seen
 
 QUESTION = "The search that quotes last month"
 
@@ -157,7 +157,12 @@ async def test_a_guest_in_a_server_where_the_bot_is_not(server: Discord, bot: Bo
 
     for _ in range(8):  # more than a guest may follow up, each through an interaction of its own
         pressed = server.press(ann, sent.original or {}, "Hint", guest=True)
-        await server.until(lambda held=pressed: held.original is not None and seen(held.original))
+        await responded(server, pressed)
+
+
+async def responded(server: Discord, interaction: Interaction) -> None:
+    """Something is to be read in a response."""
+    await server.until(lambda: interaction.original is not None and seen(interaction.original))
 
 
 async def test_lists_to_choose_from(server: Discord, bot: Bot) -> None:

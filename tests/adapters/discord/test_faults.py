@@ -136,7 +136,7 @@ async def test_an_archived_thread_is_woken(server: Discord, bot: Bot) -> None:
 
 
 async def test_a_locked_thread_is_given_up_and_the_person_told(server: Discord, bot: Bot) -> None:
-    parent, found, to = await opened(server, bot)
+    _parent, found, to = await opened(server, bot)
     found.archived = found.locked = True
     with pytest.raises(Unreachable):
         await bot.adapter.post(reply(to), "")

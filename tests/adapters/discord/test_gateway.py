@@ -58,7 +58,7 @@ async def test_a_command_sent_twice_opens_one_thread(server: Discord, bot: Bot) 
 
 
 async def test_a_connection_that_breaks_is_resumed_and_misses_nothing(server: Discord, bot: Bot) -> None:
-    ann, channel = await begun(server)
+    ann, _channel = await begun(server)
     server.gateway.open.clear()
     await server.gateway.cut()
     server.dm(ann, "one")
@@ -78,7 +78,7 @@ async def test_being_asked_to_reconnect_is_no_news(server: Discord, bot: Bot) ->
 
 
 async def test_a_session_that_is_lost_is_made_up_for_from_history(server: Discord, bot: Bot) -> None:
-    ann, channel = await begun(server)
+    ann, _channel = await begun(server)
     server.dm(ann, "before")
     await answered(server, bot, "before")
     server.gateway.open.clear()

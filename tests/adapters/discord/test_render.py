@@ -20,7 +20,7 @@ from tests.adapters import cards
 from tests.fakes.discord import checks
 from tests.fakes.discord.world import plain
 
-EVERY = {
+EVERY: dict[str, Meaning] = {
     "question": cards.QUESTION,
     "turn": Paragraph("They are. Agents are on calls right now. What do you do in the next hour?", "Maya"),
     "note": Paragraph("Five minutes left."),
@@ -41,7 +41,7 @@ def payloads(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 def payload(meaning: Meaning, *words: Option) -> list[list[dict[str, Any]]]:
-    return [layout(page).to_components() for page in render((meaning,), words)]
+    return [[item.to_component_dict() for item in layout(page).children] for page in render((meaning,), words)]
 
 
 @pytest.mark.parametrize("name", EVERY)

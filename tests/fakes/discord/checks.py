@@ -82,7 +82,7 @@ def _new_style(components: Sequence[Mapping[str, Any]]) -> None:
         _need(component["type"] in _TOP, f"components: type {component['type']} not at the top")
     for component in every:
         if component["type"] == CONTAINER:
-            _need(1 <= len(component["components"]), "container.components: required")
+            _need(len(component["components"]) >= 1, "container.components: required")
             inner = {one["type"] for one in component["components"]}
             _need(inner <= _TOP - {CONTAINER}, "container.components: type")
 

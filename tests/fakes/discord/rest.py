@@ -121,7 +121,7 @@ class Rest:
 
     def _app(self, body: Payload) -> Payload:
         flags = (1 << 18) if self._gateway.granted & (1 << 15) else 0
-        app = {"id": str(self._world.app), "name": "Hotseat", "icon": None, "description": "", "flags": flags}
+        app: Payload = {"id": str(self._world.app), "name": "Hotseat", "icon": None, "description": "", "flags": flags}
         app |= {
             "bot_public": True,
             "bot_require_code_grant": False,
