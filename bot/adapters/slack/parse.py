@@ -16,7 +16,7 @@ from bot.chat.ids import Address, ConversationId, Person
 
 PLATFORM = "slack"
 
-WORDS = frozenset({"hint", "skip", "pause", "resume", "time", "stop", "help", "done"})
+WORDS = frozenset({"hint", "skip", "pause", "resume", "time", "stop", "help"})
 """Commands of an interview, when they are all that a message says."""
 
 _SAID = frozenset({None, "", "file_share", "thread_broadcast", "me_message"})

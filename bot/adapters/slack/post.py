@@ -6,9 +6,10 @@ searched for that mark, and only what is missing is posted.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -123,7 +124,8 @@ class Poster:
         if conversation is None:
             return ""
         if any(isinstance(meaning, Scorecard) for meaning in reply.meanings):
-            await self._point(Spot(conversation.channel, conversation.thread), person, reply.to)
+            with _half_done(True):
+                await self._point(Spot(conversation.channel, conversation.thread), person, reply.to)
         return reference
 
     async def _begin(self, reply: Reply, place: Address) -> None:
@@ -186,12 +188,13 @@ class Poster:
         first = ""
         for part, message in enumerate(render.messages(reply.meanings, reply.move, about)):
             mark = render.metadata(reply.id, part)
-            if part in arrived:
-                ts = arrived[part]
-            elif part == 0 and known and reply.operation is Operation.EDIT:
-                ts = await self._edit(spot, known, message, mark)
-            else:
-                ts = await self._say(spot, message, mark)
+            with _half_done(bool(first)):
+                if part in arrived:
+                    ts = arrived[part]
+                elif part == 0 and known and reply.operation is Operation.EDIT:
+                    ts = await self._edit(spot, known, message, mark)
+                else:
+                    ts = await self._say(spot, message, mark)
             first = first or f"{spot.channel}:{ts}"
         return first
 
@@ -249,12 +252,15 @@ class Poster:
 
     async def _plainly(self, method: str, arguments: dict[str, Any], message: render.Message, limit: int) -> str:
         first = ""
-        for number, piece in enumerate(render.plain_pieces(message, limit) or [message.text]):
-            plain = {**arguments, "text": piece, "blocks": None}
-            if number:  # only the first piece is the marked one, and only it may be an edit
-                method = "chat.postMessage"
-                plain = {**plain, "metadata": None, "ts": None}
-            ts = _ts(await self._calls.delivering(method, **plain))
+        pieces = render.plain_pieces(message, limit) or [message.text]
+        for number, piece in enumerate(pieces, 1):
+            # The last piece is the marked one: a part that is found is whole. Only the first may be an edit.
+            mark = arguments["metadata"] if number == len(pieces) else None
+            plain = {**arguments, "text": piece, "blocks": None, "metadata": mark}
+            if number > 1:
+                method, plain["ts"] = "chat.postMessage", None
+            with _half_done(bool(first)):
+                ts = _ts(await self._calls.delivering(method, **plain))
             first = first or ts
         return first
 
@@ -289,6 +295,17 @@ class Poster:
             if not cursor:
                 break
         return found
+
+
+@contextlib.contextmanager
+def _half_done(begun: bool) -> Iterator[None]:
+    """Where something stands there already, a failure that is certain is not: the next try has to look."""
+    try:
+        yield
+    except TryLater as error:
+        if not begun or error.uncertain:
+            raise
+        raise TryLater(str(error), error.after_ms, uncertain=True) from None
 
 
 def _ts(answer: Mapping[str, Any]) -> str:

@@ -104,8 +104,8 @@ def _shown(meanings: Sequence[Meaning]) -> Iterator[Meaning]:
 def _blocks(meaning: Meaning, about: str) -> Iterator[Block]:
     match meaning:
         case Paragraph():
-            if meaning.speaker.strip():
-                yield line(f"*{text.label(meaning.speaker)}*")
+            if speaker := text.label(meaning.speaker):
+                yield line(f"*{speaker}*")
             yield from free(meaning.text)
         case QuestionCard():
             yield from _question(meaning, about)
@@ -175,7 +175,7 @@ def buttons(options: Iterable[Option], about: str = "") -> Block:
         element: Block = {
             "type": "button",
             "action_id": f"{PREFIX}{option.action}.{number}",
-            "text": {"type": "plain_text", "text": text.shortened(option.label, limits.BUTTON), "emoji": False},
+            "text": {"type": "plain_text", "text": text.shortened(option.label, limits.BUTTON) or "…", "emoji": False},
         }
         if option.value:
             element["value"] = option.value[: limits.BUTTON_VALUE]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -126,6 +127,16 @@ async def test_a_post_that_arrived_is_not_repeated(slack: FakeSlack, adapter: Sl
     assert " ".join(each.shown for each in ann.sees()).split() == ["Maya", *words.split()]
 
 
+async def test_patience_between_two_parts(slack: FakeSlack, adapter: SlackAdapter, ann: Member) -> None:
+    words = " ".join(f"word{number}" for number in range(3000))
+    slack.fail("chat.postMessage", "", Fault.RATE)
+    with pytest.raises(TryLater) as waits:
+        await adapter.post(to_dm(ann, words), "")
+    assert waits.value.uncertain
+    await adapter.post_again(to_dm(ann, words), "")
+    assert " ".join(each.shown for each in ann.sees()).split() == ["Maya", *words.split()]
+
+
 async def test_looking_that_fails_is_no_reason_to_repeat(slack: FakeSlack, adapter: SlackAdapter, ann: Member) -> None:
     slack.fail("conversations.history", Fault.RATE)
     with pytest.raises(TryLater) as waits:
@@ -206,8 +217,6 @@ async def test_removed_from_the_workspace(hotseat: Running, slack: FakeSlack, ca
     ids=["no way in", "wrong bot token", "wrong app token"],
 )
 async def test_what_is_missing_is_said_in_plain_words(slack: FakeSlack, access: Access, says: str) -> None:
-    from dataclasses import replace
-
     adapter = SlackAdapter(replace(access, api_url=slack.api_url), lambda: 1_000)
     with pytest.raises(NotServed, match=says) as refused:
         await asyncio.wait_for(adapter.run(_nobody, OneForm(Person("slack", TEAM, "U1"))), 10)

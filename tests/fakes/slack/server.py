@@ -126,7 +126,7 @@ class FakeSlack:
         return found.id
 
     def fail(self, method: str, *faults: Fault | str, retry_after_s: int = 1) -> None:
-        """Let the next calls of a method fail, in this order; a text is the error Slack answers with."""
+        """Let the next calls of a method fail, in this order; a text is the error Slack answers with, an empty one none."""
         self._faults.setdefault(method, []).extend((fault, retry_after_s) for fault in faults)
 
     def trigger(self, user: str) -> str:
@@ -309,7 +309,7 @@ class FakeSlack:
             return web.Response(text="<html>Something is broken</html>", content_type="text/html", status=503)
         if fault is Fault.HANGS_UP:
             return _hung_up(request)
-        if isinstance(fault, str):
+        if isinstance(fault, str) and fault:
             return web.json_response({"ok": False, "error": fault})
         response = web.json_response(self._answered(name, request, sent))
         return _hung_up(request) if fault is Fault.ACCEPTED_THEN_GONE else response
