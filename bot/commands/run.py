@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 NOTHING_TO_SERVE = (
-    "There is no chat platform to serve yet. For Discord set HOTSEAT_DISCORD_TOKEN (docs/discord.md). For Slack set HOTSEAT_SLACK_BOT_TOKEN, and HOTSEAT_SLACK_APP_TOKEN (Socket Mode) "
-    "or HOTSEAT_SLACK_SIGNING_SECRET (HTTP); docs/slack.md has the five minutes it takes. "
-    "`hotseat practice` needs none of it."
+    "There is no chat platform to serve yet. For Discord set HOTSEAT_DISCORD_TOKEN (docs/discord.md). For Slack set "
+    "HOTSEAT_SLACK_BOT_TOKEN, and HOTSEAT_SLACK_APP_TOKEN (Socket Mode) or HOTSEAT_SLACK_SIGNING_SECRET (HTTP); docs/slack.md "
+    "has the five minutes it takes. `hotseat practice` needs none of it."
 )
 
 
@@ -53,7 +53,10 @@ async def _serve(configured: Settings) -> int:
     url, launched = await asyncio.to_thread(app.server_url, configured)
     try:
         adapters = app.network(configured, url)
-        print(f"Hotseat serves {' and '.join(adapter.platform.capitalize() for adapter in adapters)}. Ctrl-C stops it.")
+        print(
+            f"Hotseat serves {' and '.join(adapter.platform.capitalize() for adapter in adapters)}. Ctrl-C stops it.",
+            flush=True,
+        )
         await app.serve(configured, url, adapters, stopping)
     finally:
         if launched is not None:

@@ -140,7 +140,8 @@ class _Report:
             await self._adapter.typing(self._actor)
 
     async def step(self, text: str, done: int, total: int) -> None:
-        if isinstance(self._adapter, ShowsProgress):
-            await self._adapter.progress(self._actor, Progress(text, done, total))
+        adapter: object = self._adapter
+        if isinstance(adapter, ShowsProgress):
+            await adapter.progress(self._actor, Progress(text, done, total))
         else:
             await self.typing()

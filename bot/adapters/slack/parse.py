@@ -204,7 +204,6 @@ def press(body: Mapping[str, Any]) -> Press | None:
     person = _person(body)
     if not full.startswith(render.PREFIX) or person is None:
         return None
-    kind = full.removeprefix(render.PREFIX).rpartition(".")
     moment = _text(action.get("action_ts")) or _text(body.get("trigger_id"))
     place = _where(body, person.workspace)
     held = _dict(body.get("container"))
@@ -213,7 +212,7 @@ def press(body: Mapping[str, Any]) -> Press | None:
     return Press(
         name=named(person.workspace, where, shown, full, about(person.id), moment),
         person=person,
-        action=kind[0] or kind[2],
+        action=full.removeprefix(render.PREFIX).partition(".")[0],
         value=_text(action.get("value")),
         to=address(_text(action.get("block_id")).partition(">")[2], person.workspace) or place,
         place=place,

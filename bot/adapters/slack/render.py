@@ -37,8 +37,8 @@ PREFIX = "hotseat."
 OPEN_FORM = "form"
 """The action that opens a form; its value is the form's id."""
 
-SHARE = Option("share", "Share here")
-"""Offered to the candidate where their scorecard went to them alone."""
+SHARE, SHARE_THERE = Option("share", "Share here"), Option("share", "Share in the thread")
+"""Offered to the candidate alone, in the thread and beside their scorecard, which went to them alone."""
 
 CONTROLS = (
     Option("hint", "Hint"),
@@ -77,7 +77,7 @@ def messages(meanings: Sequence[Meaning], move: str = "", about: str = "") -> li
     if move == "pause":
         blocks.append(buttons((RESUME,), about))
     if about and any(isinstance(meaning, Scorecard) for meaning in meanings):
-        blocks.append(buttons((SHARE,), about))
+        blocks.append(buttons((SHARE_THERE,), about))
     return [Message(tuple(_numbered(part)), _notification(part)) for part in _parts(blocks, limits.BLOCKS)]
 
 
@@ -170,11 +170,13 @@ def _bold(words: str, after: str = "") -> Iterator[Block]:
 
 def buttons(options: Iterable[Option], about: str = "") -> Block:
     """A row of buttons; `about` rides along in the block's id."""
-    elements = []
+    elements: list[Block] = []
     for number, option in enumerate(list(options)[: limits.ACTIONS]):
+        name = f"{PREFIX}{option.action}"
+        taken = any(element["action_id"] == name for element in elements)
         element: Block = {
             "type": "button",
-            "action_id": f"{PREFIX}{option.action}.{number}",
+            "action_id": f"{name}.{number}" if taken else name,
             "text": {"type": "plain_text", "text": text.shortened(option.label, limits.BUTTON) or "…", "emoji": False},
         }
         if option.value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -55,13 +56,15 @@ async def test_a_stream_in_a_thread(slack: FakeSlack, ann: Member, board: Board)
 async def test_an_edited_message_where_streams_are_refused(slack: FakeSlack, ann: Member, board: Board) -> None:
     slack.streams = False
     where = thread(slack, ann)
-    for _ in range(2):
+    for number in (1, 2):
         board.step(where.address, Progress(READING, 1, 3))
         shown = await slack.until(lambda: [one for one in slack.space.messages if READING in one.text], "a message")
         board.step(where.address, Progress(READING, 3, 3))
-        await slack.until(lambda one=shown[0]: "(3 of 3)" in one.text, "the last step")
+        (one,) = shown
+        await ann.hears("(3 of 3)", where.channel, where.thread)
         await board.done(where.address)
-        await slack.until(lambda one=shown[0]: one in slack.deleted, "the end of it")
+        await slack.until(functools.partial(_removed, slack, number), "the end of it")
+        assert slack.deleted[-1] is one
     assert slack.calls["chat.startStream"] == 1  # refused once is refused for good
 
 
@@ -105,3 +108,7 @@ async def test_a_status_in_threads_until_it_is_refused(slack: FakeSlack, ann: Me
     board.typing(ConversationId("slack", TEAM, ann.dm).address)
     await board.close()
     assert slack.calls["assistant.threads.setStatus"] == 2
+
+
+def _removed(slack: FakeSlack, number: int) -> bool:
+    return len(slack.deleted) == number
