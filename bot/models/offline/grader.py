@@ -11,7 +11,7 @@ from bot.interview import evidence, feedback
 from bot.interview.grader import Finding, GradeRequest, Judgement, Report, nobody
 from bot.library.items import Question
 from bot.models.offline.guards import screen
-from bot.models.offline.matching import matcher_for
+from bot.models.offline.matching import Match, matcher_for
 from bot.models.offline.thesaurus import compiled
 
 
@@ -29,21 +29,20 @@ class OfflineGrader:
         chosen = [c for c in request.question.criteria if not request.criteria or c.id in request.criteria]
         screened = screen(request.question, request.sentences)
         matcher = matcher_for(request.question, compiled(self._groups))
-        findings: list[Finding] = []
-        for done, criterion in enumerate(chosen, start=1):
-            for check in criterion.checks:
-                match = matcher.check(check, screened.evidence)
-                findings.append(Finding(check.id, match.verdict, match.sentences, match.quote, match.strength))
-            await report(done, len(chosen))
+        matches = matcher.checks([check for c in chosen for check in c.checks], screened.evidence, screened.about)
+        findings = [_finding(check, match) for check, match in matches.items()]
+        for done in range(len(chosen)):
+            await report(done + 1, len(chosen))
         return Judgement(self.name, numbers=False, findings=tuple(findings), flags=screened.flags)
 
 
 def coverage(question: Question, answer: str) -> float:
     """The weighted share of checks an answer to a drawn question shows, 0 to 1: for linting and measuring, never for people."""
     matcher = matcher_for(question)
-    shown = screen(question, evidence.number([(0, answer)])).evidence
-    findings: dict[str, Finding] = {}
-    for check in question.checks:
-        match = matcher.check(check, shown)
-        findings[check.id] = Finding(check.id, match.verdict, match.sentences, match.quote, match.strength)
-    return feedback.total_coverage(question, findings)
+    screened = screen(question, evidence.number([(0, answer)]))
+    matches = matcher.checks(question.checks, screened.evidence, screened.about)
+    return feedback.total_coverage(question, {check: _finding(check, match) for check, match in matches.items()})
+
+
+def _finding(check: str, match: Match) -> Finding:
+    return Finding(check, match.verdict, match.sentences, match.quote, match.strength)

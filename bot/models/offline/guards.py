@@ -14,7 +14,7 @@ from functools import lru_cache
 from bot.interview.evidence import Sentence, split
 from bot.library.items import Question
 from bot.models.offline.injection import injected, is_injection
-from bot.models.offline.lexicon import FOREIGN, NEGATORS, STOP, VERBS, WEAK
+from bot.models.offline.lexicon import FOREIGN, NEGATORS, OWN_SHARE, STOP, VERBS, WEAK
 from bot.models.offline.text import clean, is_content, telling, words
 
 __all__ = [
@@ -55,6 +55,10 @@ _NO_IDEA = re.compile(
     r"that|this|it|what|how|yet|here|sir|please|can we move on|let's move on|move on)\W*)+$",
     re.IGNORECASE,
 )
+_TOO_FEW = 12
+_FAR, _NEAR = 0.27, 0.42
+"""Share of an answer's telling words from which it begins to be about a question, and from which it is."""
+_ANY_FOREIGN = frozenset().union(*FOREIGN)
 _SMALL = STOP | WEAK | NEGATORS
 _SPEAKER = {"i": "you", "we": "you", "my": "your", "our": "your", "me": "you", "us": "you"}
 _HEADINGS = re.compile(r"[,;/|•·\n]+|\s[-–—>]+\s")
@@ -66,6 +70,8 @@ class Screened:
 
     evidence: tuple[Sentence, ...]
     flags: tuple[str, ...]
+    about: float = 1.0
+    """How far what is left is about this question rather than another, 0 to 1; 1 for an answer too short to tell."""
 
 
 def screen(question: Question, sentences: Sequence[Sentence]) -> Screened:
@@ -97,7 +103,7 @@ def screen(question: Question, sentences: Sequence[Sentence]) -> Screened:
     said = [sentence for sentence, marked in zip(said, stuffed, strict=True) if not marked]
     if said and are_off_topic([sentence.text for sentence in said], question):
         return Screened((), (*flags, "off_topic"))
-    return Screened(tuple(said), tuple(flags))
+    return Screened(tuple(said), tuple(flags), how_near([sentence.text for sentence in said], question))
 
 
 def is_empty(text: str) -> bool:
@@ -119,11 +125,11 @@ def is_echo(text: str, prompt: str) -> bool:
     if len(content) < 2:
         return False
     said = [_SPEAKER.get(word.text, word.text) for word in read]
-    covered = [False] * len(said)
-    for start in range(len(said) - 3):
-        if tuple(said[start : start + 4]) in runs:
-            covered[start : start + 4] = [True] * 4
-    if sum(covered) >= 0.6 * len(said):
+    covered: set[int] = set()
+    for start, run in enumerate(zip(said, said[1:], said[2:], said[3:], strict=False)):
+        if run in runs:
+            covered.update(range(start, start + 4))
+    if len(covered) >= 0.6 * len(said):
         return True
     return len(content) >= 6 and sum(stem in stems for stem in content) >= 0.92 * len(content)
 
@@ -153,14 +159,14 @@ def is_stuffing(sentence: str) -> bool:
 
 def is_foreign(sentence: str) -> bool:
     """Whether a sentence is not English, by its script or by its small words."""
-    letters = [char for char in clean(sentence) if char.isalpha()]
-    if not letters:
-        return False
-    other = sum(ord(char) > 0x2AF for char in letters)
-    if other >= 4 and other > 0.3 * len(letters):
-        return True
-    read = [found.lower() for found in re.findall(r"[^\W\d_]+", clean(sentence))]
-    if len(read) < 3:
+    text = clean(sentence)
+    if not text.isascii():
+        letters = [char for char in text if char.isalpha()]
+        other = sum(ord(char) > 0x2AF for char in letters)
+        if other >= 4 and other > 0.3 * len(letters):
+            return True
+    read = [found.lower() for found in re.findall(r"[^\W\d_]+", text)]
+    if len(read) < 3 or sum(len(word) > 1 and word in _ANY_FOREIGN for word in read) < 2:
         return False
     english = sum(word in STOP for word in read)
     best = max(sum(len(word) > 1 and word in listed for word in read) for listed in FOREIGN)
@@ -172,6 +178,20 @@ def is_other_language(text: str) -> bool:
     parts = split(text)
     foreign = sum(len(part) for part in parts if is_foreign(part))
     return foreign * 2 > sum(map(len, parts))
+
+
+def how_near(sentences: Sequence[str], question: Question) -> float:
+    """How far sentences speak of what the question is about, 0 to 1, going by the words that few questions share.
+
+    A good answer to another question has many of the terms of this one, since the trade is the same, but not its own.
+    """
+    said = frozenset().union(*map(telling, sentences))
+    if len(said) < _TOO_FEW:
+        return 1.0
+    vocabulary = _vocabulary(_texts(question))
+    whole = sum(OWN_SHARE.get(stem, 1.0) for stem in said)
+    own = sum(OWN_SHARE.get(stem, 1.0) for stem in said & vocabulary)
+    return min(max((own / whole - _FAR) / (_NEAR - _FAR), 0.0), 1.0)
 
 
 def is_off_topic(text: str, question: Question) -> bool:

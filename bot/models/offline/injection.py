@@ -133,6 +133,19 @@ _SPACED = re.compile(r"\b(?:\w[ .\-_*]){5,}\w\b")
 _LOOKALIKES = str.maketrans("аеорсухіѕјԁһԛԝӏαοερτινκ", "aeopcyxisjdhqwlaoeptivk")
 
 
+_PLANS = re.compile(
+    r"^\W*(?:[\w']+,? ){0,4}?(?:i|we)(?:'d|'ll| would| will| should| could| can| might| need to| have to)\b"
+    r"(?! (?:like|want|love|order|need)\b)",
+    re.IGNORECASE,
+)
+_TO_READER = re.compile(
+    r"\b(?:you\w*|grad(?:er|ing)s?|evaluators?|assessors?|judges?|rubrics?|instructions?|system|above|previous|prior|marks|"
+    r"scores?|verdicts?|checks|criteria)\b",
+    re.IGNORECASE,
+)
+"""Whom or what an order would speak of; without it, what the speaker would do is a plan ("I'd pretend to be a customer")."""
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     # Compiled when first needed: it takes longer than importing everything else here.
@@ -144,6 +157,8 @@ def is_injection(sentence: str) -> bool:
     seen = _plain(sentence)
     if any(_is_blob(found[0]) for found in _BLOB.finditer(seen)):
         return True
+    if _PLANS.match(seen) and not _TO_READER.search(seen):
+        return False
     hits = [found for pattern in _patterns() if (found := pattern.search(seen))]
     if not hits:
         return False

@@ -6,9 +6,10 @@ fact matches is `matching`'s work. It cannot tell whether a reason is right, onl
 
 from __future__ import annotations
 
+import math
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,10 +24,16 @@ from bot.models.offline.guards import screen
 from bot.models.offline.intent import Reading, Topic, read
 from bot.models.offline.lexicon import NEGATORS, WEAK
 from bot.models.offline.matching import Matcher, matcher_for
+from bot.models.offline.reading import Unit
 from bot.models.offline.text import is_content, words
+from bot.models.offline.thesaurus import compiled
 
 ASKED_AT = 0.5
 """How well a question must match a fact for the fact to be given."""
+AHEAD_BY = 0.05
+"""How much better it must match than the next; a fact given for another tells what was not asked."""
+_RARITY = (1.0, 1.0, 0.75, 0.55, 0.4)  # by how many facts speak of it
+_WEAK, _WEAK_BUT_OWN = 0.4, 0.7  # a word that everybody says; one that only one fact has, as "team"
 REASON_AT = 0.5
 """How well an answer to a challenge must match one of the reasons that settle it."""
 CONTEXT = 2
@@ -47,8 +54,10 @@ _TOPICS_KEPT = 32
 class OfflineInterviewer:
     """Leads turns without a model. Deterministic; holds nothing but caches."""
 
-    def __init__(self) -> None:
-        """Needs nothing: each question's vocabulary is read when it first comes up."""
+    def __init__(self, thesaurus: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`thesaurus` maps concepts to words, as the library reads them; the shipped one if there is none. Each question's
+        vocabulary is read when it first comes up."""
+        self._groups = thesaurus
         self._topics: OrderedDict[tuple[str, str], Topic] = OrderedDict()
 
     @property
@@ -63,7 +72,7 @@ class OfflineInterviewer:
     def propose(self, request: TurnRequest) -> Proposal:
         """`turn` without waiting: a pure function of the request."""
         question = request.question
-        matcher = matcher_for(question)
+        matcher = matcher_for(question, compiled(self._groups))
         challenged = request.open.kind in _CHALLENGES and question.challenge is not None
         reasoned = challenged and gives_reason(matcher, question, request.said)
         reading = read(
@@ -87,7 +96,7 @@ class OfflineInterviewer:
         key = (question.id, question.prompt)
         topic = self._topics.get(key)
         if topic is None:
-            topic = self._topics[key] = Topic(question)
+            topic = self._topics[key] = Topic(question, compiled(self._groups))
             if len(self._topics) > _TOPICS_KEPT:
                 self._topics.popitem(last=False)
         return topic
@@ -104,12 +113,10 @@ class OfflineInterviewer:
         shown: dict[str, tuple[int, ...]] = {}
         if not new:
             return shown
-        for check in request.question.checks:
-            if check.id in request.shown:
-                continue
-            match = matcher.check(check, (*before, *new))
+        unshown = [check for check in request.question.checks if check.id not in request.shown]
+        for check, match in matcher.checks(unshown, (*before, *new)).items():
             if match.verdict is Verdict.COVERED and numbers.intersection(match.sentences):
-                shown[check.id] = match.sentences
+                shown[check] = match.sentences
         return shown
 
 
@@ -119,41 +126,59 @@ def _bargains(intent: Intent, reading: Reading) -> bool:
 
 
 def asked_for(matcher: Matcher, facts: Iterable[Fact], asks: Iterable[str]) -> tuple[str, ...]:
-    """The ids of the facts that some questions ask for: for each question the one that fits best, if it fits."""
+    """The ids of the facts that some questions ask for: for each question the one that fits best, if it fits and no other
+    fits nearly as well."""
+    known = [(fact, " ".join((*fact.asked_by, fact.text))) for fact in facts]
+    names = [matcher.concepts(whole) for _, whole in known]
     found: dict[str, None] = {}
     for ask in asks:
-        scored = [(_fit(matcher, fact, ask), -place, fact.id) for place, fact in enumerate(facts)]
-        best = max(scored, default=(0.0, 0, ""))
-        if best[0] >= ASKED_AT:
-            found[best[2]] = None
+        weights = _weights(matcher.units(ask), names)
+        scored = sorted(
+            ((_fit(matcher, fact, whole, ask, weights), -place) for place, (fact, whole) in enumerate(known)), reverse=True
+        )
+        if not scored or scored[0][0] < ASKED_AT:
+            continue
+        if len(scored) > 1 and scored[0][0] - scored[1][0] < AHEAD_BY:
+            continue
+        found[known[-scored[0][1]][0].id] = None
     return tuple(found)
 
 
-def _fit(matcher: Matcher, fact: Fact, ask: str) -> float:
+def _weights(units: Iterable[Unit], names: Sequence[frozenset[str]]) -> dict[Unit, float]:
+    """What each unit of a question tells about which fact is asked for: little where several facts speak of it."""
+    weights = {}
+    for unit in units:
+        spoken_of = sum(_is_among(unit, known) > 0 for known in names)
+        weights[unit] = _RARITY[min(spoken_of, len(_RARITY) - 1)]
+        if all(stem in _UNTELLING for stem in unit.stems):
+            weights[unit] *= _WEAK_BUT_OWN if spoken_of == 1 else _WEAK
+    return weights
+
+
+def _fit(matcher: Matcher, fact: Fact, whole: str, ask: str, weights: Mapping[Unit, float]) -> float:
     """How well a question asks for a fact: how much of an authored way to ask it says, and how much of it is about the fact."""
-    whole = " ".join((*fact.asked_by, fact.text))
     said, _ = matcher.best(ask, fact.asked_by)
     if not said:
         return 0.0
-    ways = [_about(matcher, ask, matcher.concepts(way)) for way in fact.asked_by]
-    about, near = max(ways), _about(matcher, ask, matcher.concepts(whole))
-    shared = _shared_words(ask, whole)
-    fit = max(0.7 * said + 0.3 * near, 0.3 * said + 0.7 * about, 0.5 * said + 0.5 * near)
+    about = max(_about(weights, matcher.concepts(way)) for way in fact.asked_by)
+    names = matcher.concepts(whole)
+    fit = 0.3 * math.sqrt(said * about) + 0.5 * _about(weights, names)
+    own = sum(weight >= _WEAK_BUT_OWN and _is_among(unit, names) == 1 for unit, weight in weights.items())
+    shared = max(_shared_words(ask, whole), own)
     # Related terms alone ("budget" for a question about payments) are too little to give something away.
-    return fit + 0.08 * min(shared - 1, 3) if shared else 0.68 * fit
+    return fit + 0.14 * min(shared - 1, 2) if shared else fit - 0.1
 
 
-def _about(matcher: Matcher, ask: str, names: frozenset[str]) -> float:
+def _about(weights: Mapping[Unit, float], names: frozenset[str]) -> float:
     """How much of a question, 0 to 1, is about things that go by these names."""
-    got = total = 0.0
-    for unit in matcher.units(ask):
-        weight = 0.4 if all(stem in _UNTELLING for stem in unit.stems) else 1.0
-        total += weight
-        if all(stem in names for stem in unit.stems):
-            got += weight
-        elif unit.concepts & names:
-            got += 0.9 * weight
-    return got / total if total else 0.0
+    total = sum(weights.values())
+    return sum(weight * _is_among(unit, names) for unit, weight in weights.items()) / total if total else 0.0
+
+
+def _is_among(unit: Unit, names: frozenset[str]) -> float:
+    if all(stem in names for stem in unit.stems):
+        return 1.0
+    return 0.0 if unit.concepts.isdisjoint(names) else 0.9
 
 
 def gives_reason(matcher: Matcher, question: Question, said: Iterable[Sentence]) -> bool:

@@ -233,3 +233,55 @@ COMMONNESS = {
     for name in listed.split()
 }
 """How common a stem or #concept is: 0 in every tenth sentence, 1 in every twentieth, 2 in every fortieth, 3 in every eightieth."""
+
+# In how many questions of the bank a stem stands: what half of them speak of tells little about which one an answer is to.
+_IN_HALF = """
+add after against all alon anoth ask bad befor besid build chang choos cost count custom data date decid drop els end
+engin fall few figur find fix give goe half hand happen hour keep learn leav line list lose measur minut miss model
+money name near never no nobodi not notic often onc pay percent rate rather read result sentenc share show somebodi
+stay stop switch tell test train until version wait week whi without word write wrong
+"""
+_IN_THIRD = """
+abov accept accur act afterward agre answer averag becom begin below blind break bring buy call came carri case catch
+check close collect compar complain correct cut day delay differ draw enough error expect fail fals far featur fewer
+fine finish fit follow group hard harm hear hide hit hold human hurt instead judg label later launch limit littl live
+log longer mark matter meet mistak monday month move multipli number open order other output page pass past pick place
+plain play point price product promiz prove qualiti quarter reach releas repeat replac repli report request rest
+retrain return review rize round rule run sampl save score screen search sell send separ set short side sign singl
+slow smaller split stand start step suppos text third threshold time tri true trust turn twice type under user watch
+whoever work worth
+"""
+_IN_FIFTH = """
+account admit affect afternoon alarm allow along aloud anybodi appear approv arriv automat bar beat beforehand behav
+behind bill board budget button caus cheap cheaper clean commit condit confid convers copi daili design desk divid
+document doubt earlier easi edit euro evalu evening everybodi exact exampl exist extra feed free fresh friday full
+gain gap generat grow head help idea ident improv input job kill languag late latenc lead load long lower machin manag
+manual meanwhil messag moment morn night none offer otherw outsid owner phone pictur piec pipelin posit press prompt
+pull purpos question raiz random rank reason record refus remov repair risk road roll safe second serv servic settl
+ship similar sit size sooner sourc speed spend staff stage suggest supplier support system tabl tenth term token
+traffic treat trial unless updat valu volum warn win year
+"""
+_IN_EIGHTH = """
+abandon advanc ago alert alik announc annoy anyway app argu asid assist audit author autom bank base baselin belong
+bias block book box busi cach canari cancel candid cent chat cheapest chief claim click code collaps colleagu
+competitor comput concept confirm consent content context contract control cover criterion critic damag danger dataset
+dead deadlin delet deploy difficult distribut doubl draft drift effort embed estim event exceed exchang exclud expens
+experi expert explain fact fair fallback fast faster field fifth file filter financ firm flat flip floor form freez
+front further gate golden grade green ground guard habit halv handl hang higher histori home honest hope incid index
+inform insid instruct invent item larger leak legal level lie listen lookup loop maintain march market match materi
+memori metric middl millisecond mind minus monitor narrow negat neither object offic offlin oper opinion option
+ordinari outcom pair passag pattern percentag percentil photograph pile pilot plan plant plus poor precis predict
+prefer propos protect prototyp provid public purchas queri queue quick quot quota rang rare recal recommend refund
+region reject relev reli remain remedi renew rent replay reserv respond retriev ring riski rival role rollout room
+rough rout scientist season segment session shadow shop shorten shorter signal silent skip slip slower softwar solv
+soon sound speak spike spot spring stake state store straight strict style subtract success suit summari summer
+surpriz swap talk target tast teach team telephon themselv thousand thursday ticket togeth tonight tool top topic
+total touch trace trade translat truth tuesday tune uncertain unknown unlik unseen vari vendor view visit walk weigh
+whenev window withdrawn
+"""
+OWN_SHARE = {
+    stem: share
+    for share, listed in ((0.2, _IN_HALF), (0.4, _IN_THIRD), (0.55, _IN_FIFTH), (0.75, _IN_EIGHTH))
+    for stem in listed.split()
+}
+"""How much a stem tells about which question is spoken of, 0 to 1; one that is not listed tells all, being rare."""

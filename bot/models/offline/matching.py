@@ -8,7 +8,7 @@ all is decided by the caller.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,27 +21,30 @@ from bot.library.items import Check, Question
 from bot.models.offline.lexicon import PARTICLES, STOP, WEAK
 from bot.models.offline.phrasings import Phrasebook, Phrasing, names_of
 from bot.models.offline.reading import Piece, Reading, Unit, parts, piece_of
-from bot.models.offline.text import Word, is_content, words
+from bot.models.offline.text import Word, words
 from bot.models.offline.thesaurus import Thesaurus, standard
 
-COVERED_AT = 0.52
+COVERED_AT = 0.46
 """Strength from which a check counts as covered."""
-UNSURE_AT = 0.42
+UNSURE_AT = 0.35
 """Strength from which a check counts as unsure."""
 
-_ONLY_PROMPT_FACTOR = 0.6
-_AGREEMENT = (0.3, 0.2)  # what the second and third best phrasing add
-_LITTLE_SAID = 0.55  # what a match counts whose words weigh next to nothing
+_AGREEMENT = (0.38, 0.25)  # what the second and third best phrasing add
+_WORTH_A_LOOK = 0.23  # three phrasings said to this share do not come to `UNSURE_AT`
+_LITTLE_SAID = 0.5  # what a match counts whose words weigh next to nothing
 _ENOUGH = 2.0  # matched weight from which a match counts in full
+_LEAST = 0.9  # matched weight below which a match is too slight to mean much
+_SLIGHT_FACTOR = 0.65  # for that, and for a single unit
+_ONLY_PROMPT_FACTOR = 0.65
+_TITLE_FACTOR = 0.8  # a check's name on a card is no way a candidate speaks
+_BESIDE_FACTOR = 0.55  # for answers that are not about the question
+_CROWDED = 0.05  # how much better words must match for each check that they show already
 _DENIED = UNSURE_AT + 0.02  # what was denied may still be meant: never more than unsure
-_TITLE_FACTOR = 1.0
 
-_WORTH_A_LOOK = 0.25
-"""Three phrasings said to this share do not come to `UNSURE_AT`."""
-
-_Said = tuple[float, float, bool]
-"""The weight said of a phrasing, how much of it was negated, and whether any of it is more than the prompt's words."""
-_UNSAID: _Said = (0.0, 0.0, False)
+_Said = tuple[float, float, bool, int]
+"""The weight said of a phrasing, how much of it was negated, whether any of it is more than the prompt's words, and how many
+of its units were said."""
+_UNSAID: _Said = (0.0, 0.0, False, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +80,24 @@ class _Told:
             if held:
                 units.append((weight, new, held))
             for index, (credit, negated) in held.items():
-                said, denied, fresh = pieces.get(index, _UNSAID)
+                said, denied, fresh, count = pieces.get(index, _UNSAID)
                 worth = credit * weight
-                pieces[index] = (said + worth, denied + worth if negated else denied, fresh or new)
+                pieces[index] = (said + worth, denied + worth if negated else denied, fresh or new, count + 1)
         return cls(phrasing, pieces, units)
 
     def said(self, first: int, last: int) -> _Said:
         """What pieces `first` to `last` (left out) say of it together."""
         if last == first + 1:
             return self.pieces.get(first, _UNSAID)
+        pieces = self.pieces
+        inside = [index for index in range(first, last) if index in pieces]
+        if len(inside) < 2:
+            return pieces[inside[0]] if inside else _UNSAID
         total = denied = 0.0
-        fresh = False
+        fresh, count = False, 0
         for weight, new, held in self.units:
             credit, negated = 0.0, False
-            for index in range(first, last):
+            for index in inside:
                 if index in held:
                     other, also = held[index]
                     if other > credit or (other == credit and not also):
@@ -99,9 +106,20 @@ class _Told:
                 worth = credit * weight
                 total += worth
                 fresh = fresh or new
+                count += 1
                 if negated:
                     denied += worth
-        return total, denied, fresh
+        return total, denied, fresh, count
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A check that some window shows."""
+
+    strength: float
+    check: str
+    at: tuple[int, int]
+    told: list[_Told]
 
 
 class Matcher:
@@ -115,16 +133,35 @@ class Matcher:
         self._readings: OrderedDict[tuple[str, ...], Reading] = OrderedDict()
 
     def check(self, check: Check, sentences: Sequence[Sentence]) -> Match:
-        """How well the sentences show a check of this question. Sentences that may not be evidence must be left out."""
-        phrasings = self._book.phrasings.get(check.id) or self._book.compiled(check)
+        """How well the sentences show a check of this question, looked at alone: see `checks`."""
+        return self.checks((check,), sentences)[check.id]
+
+    def checks(self, checks: Iterable[Check], sentences: Sequence[Sentence], about: float = 1.0) -> dict[str, Match]:
+        """How well the sentences show each of some checks of this question, by the checks' ids.
+
+        Sentences that may not be evidence must be left out. `about` is how far the whole is about the question at all, 0
+        to 1: what is said beside it must match better. The same words show several checks only where they match well.
+        """
         reading = self._reading([sentence.text for sentence in sentences])
-        told = [_Told.of(phrasing, reading) for phrasing in phrasings]
-        best, at = _strongest(told, reading.windows, reading.pieces)
-        if best < UNSURE_AT:
-            return NO_MATCH
-        numbers, quote = _evidence(told, reading, at, sentences)
-        best = round(min(best, 1.0), 3)
-        return Match(best, Verdict.COVERED if best >= COVERED_AT else Verdict.UNSURE, numbers, quote)
+        trust = _BESIDE_FACTOR + (1 - _BESIDE_FACTOR) * about
+        found: list[_Found] = []
+        matches: dict[str, Match] = {}
+        for check in checks:
+            matches[check.id] = NO_MATCH
+            told = [_Told.of(phrasing, reading) for phrasing in self._book.phrasings[check.id]]
+            strength, at = _strongest(told, reading.windows, reading.pieces)
+            strength = round(min(strength * trust, 1.0), 3)
+            if strength >= UNSURE_AT:
+                found.append(_Found(strength, check.id, at, told))
+        drawn_on: Counter[int] = Counter()
+        for one in sorted(found, key=lambda one: -one.strength):
+            uses = max(drawn_on[index] for index in range(*one.at))
+            verdict = Verdict.COVERED if one.strength >= COVERED_AT + _CROWDED * uses else Verdict.UNSURE
+            if verdict is Verdict.COVERED:
+                drawn_on.update(range(*one.at))
+            numbers, quote = _evidence(one.told, reading, one.at, sentences)
+            matches[one.check] = Match(one.strength, verdict, numbers, quote)
+        return matches
 
     def similarity(self, phrase: str, text: str) -> float:
         """How much of a phrase a text says, 0 to 1: for facts asked for, intents and reasons."""
@@ -190,10 +227,14 @@ class Matcher:
 
 def _most(share: float) -> float:
     """The most that three phrasings can come to of which none has more than a share."""
-    return _helped([share] * 3)
+    share = min(share, 1.0)
+    strength = share + _AGREEMENT[0] * share * (1 - share)
+    return strength + _AGREEMENT[1] * share * (1 - strength)
 
 
-def _strongest(told: Sequence[_Told], spans: Sequence[tuple[int, int, float]], pieces: Sequence[Piece]) -> tuple[float, tuple[int, int]]:
+def _strongest(
+    told: Sequence[_Told], spans: Sequence[tuple[int, int, float]], pieces: Sequence[Piece]
+) -> tuple[float, tuple[int, int]]:
     """The highest strength of any window, and the window; less than `UNSURE_AT` when it is not worth knowing."""
     top = [0.0] * len(pieces)
     for one in told:
@@ -204,8 +245,10 @@ def _strongest(told: Sequence[_Told], spans: Sequence[tuple[int, int, float]], p
     best, at = 0.0, (0, 0)
     for first, last, credit in spans:
         share = top[first]
-        for index in range(first + 1, last):
-            share += top[index]
+        if last > first + 1:
+            if not share or not top[last - 1]:
+                continue  # a shorter window holds as much
+            share = sum(top[first:last])
         if share < _WORTH_A_LOOK or _most(share) * credit <= best:
             continue  # even if all of it came together
         strength, denied = _strength(told, first, last)
@@ -222,7 +265,7 @@ def _strength(told: Iterable[_Told], first: int, last: int) -> tuple[float, bool
     shares = []
     best, refused = 0.0, False
     for one in told:
-        said, denied, fresh = one.said(first, last)
+        said, denied, fresh, count = one.said(first, last)
         if not said:
             continue
         phrasing = one.phrasing
@@ -231,6 +274,8 @@ def _strength(told: Iterable[_Told], first: int, last: int) -> tuple[float, bool
             enough *= _ONLY_PROMPT_FACTOR
         if phrasing.title:
             enough *= _TITLE_FACTOR
+        if said < _LEAST or count < 2:
+            enough *= _SLIGHT_FACTOR
         share = said / phrasing.total * enough
         shares.append(share)
         if share > best:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.models.offline.lexicon import COMMONNESS, JOINS, WEAK
+from bot.models.offline.lexicon import COMMONNESS, JOINS, NEGATORS, PARTICLES, WEAK
 from bot.models.offline.text import Word, words
 from bot.models.offline.thesaurus import Thesaurus
 
 _CONCEPT_CREDITS = (0.5, 0.65, 0.8, 0.85, 0.9)  # by how common the concept is in any answer
 _WEAK_CONCEPT_CREDIT = 0.4  # named only by a word that everybody says, as "more" names an increase
 _RELATIVE_CREDIT = 0.7
+_PARTLY_CREDIT = 0.35  # for the share of its words that a phrase of several has
 _OTHER_NUMBER_CREDIT = 0.5
 _WINDOW_CREDIT = (1.0, 0.96, 0.9)  # a point spread over more pieces is weaker evidence
 _LONG_SENTENCE = 34  # words; beyond it a sentence is read clause by clause
@@ -24,6 +25,10 @@ _WINDOW_WORDS = 70
 
 WEAK_STEMS = frozenset(stem for word in words(" ".join(WEAK)) for stem in (word.stem, word.text))
 """Stems of words that are said in every answer."""
+
+
+_UNTELLING = WEAK_STEMS | NEGATORS | PARTICLES
+"""What says nothing of a phrase of which nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,10 +74,12 @@ def piece_of(index: int, part: Sequence[Word], thesaurus: Thesaurus) -> Piece:
     for word in part:
         stems[word.stem] = stems.get(word.stem, True) and word.negated
     for hit in thesaurus.find(part):
-        weak = len(hit.at) == 1 and part[hit.at[0]].stem in WEAK_STEMS
+        weak = not hit.literal and len(hit.at) == 1 and part[hit.at[0]].stem in WEAK_STEMS
         credit = _CONCEPT_CREDITS[COMMONNESS.get("#" + hit.concept, 4)]
         held = (min(credit, _WEAK_CONCEPT_CREDIT) if weak else credit, hit.negated)
-        concepts[hit.concept] = max(concepts.get(hit.concept, held), held, key=more_of)
+        known = concepts.get(hit.concept)
+        if known is None or more_of(held) > more_of(known):
+            concepts[hit.concept] = held
     number = any(word.text[:1].isdigit() for word in part)
     beginnings: dict[str, list[str]] = {}
     for stem in stems:
@@ -127,8 +134,9 @@ def credit_of(unit: Unit, piece: Piece) -> tuple[float, bool]:
         named = [piece.concepts[concept] for concept in unit.concepts if concept in piece.concepts]
         if named:
             return max(named, key=more_of)
-    if there:
-        return 0.7 * len(there) / len(unit.stems), all(stems[stem] for stem in there)
+    if there and len(unit.stems) > 1:
+        share = sum(stem in stems for stem in unit.stems if stem not in _UNTELLING) / len(unit.stems)
+        return _PARTLY_CREDIT * share, all(stems[stem] for stem in there)
     if len(unit.stems) == 1:
         stem = unit.stems[0]
         if stem[:1].isdigit():

@@ -1,7 +1,8 @@
 """What means the same: groups of words and phrases, read from `questions/thesaurus.yaml`, found in a text as concepts.
 
 A group is a line `name: [word, several words, …]`. Phrases are compared by stems with the small words left out, so "rolled it
-back" is found by "roll back". What a match is worth is `matching`'s concern.
+back" is found by "roll back"; where only one word would be left, the small words must be there as well ("on call"). What a
+match is worth is `matching`'s concern.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.library.load import shipped, thesaurus
-from bot.models.offline.lexicon import NEGATORS, PARTICLES, WEAK
-from bot.models.offline.text import Word, is_content, stem, words
+from bot.models.offline.lexicon import PARTICLES
+from bot.models.offline.text import Word, is_content, words
 
-_LITTLE = frozenset(stem(word) for word in (*NEGATORS, *PARTICLES, *WEAK)) | NEGATORS
+_ARTICLES = frozenset({"a", "an", "the"})
 
 
 class Hit(NamedTuple):
@@ -23,6 +24,8 @@ class Hit(NamedTuple):
     concept: str
     at: tuple[int, ...]
     negated: bool
+    literal: bool = False
+    """Whether small words around it were wanted too, and found."""
 
 
 class Thesaurus:
@@ -31,16 +34,17 @@ class Thesaurus:
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
         """`groups` maps a concept's name to its words and phrases."""
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._literal: dict[str, list[tuple[tuple[str, ...], int, str]]] = {}
         self.stems: set[str] = set()
         for name, listed in groups.items():
             for phrase in listed:
                 read = words(phrase)
                 stems = tuple(word.stem for word in read if _kept(word))
-                if not stems or (len(stems) == 1 < len(read) and stems[0] in _LITTLE):
-                    continue  # "not seen" would be found in every "not"
                 self.stems.update(stems)
-                entries = self._by_first.setdefault(stems[0], [])
-                if (stems, name) not in entries:
+                if len(stems) == 1 < len(read):
+                    bare = tuple(word.stem for word in read if word.text not in _ARTICLES)
+                    self._literal.setdefault(stems[0], []).append((bare, bare.index(stems[0]), name))
+                elif stems and (stems, name) not in (entries := self._by_first.setdefault(stems[0], [])):
                     entries.append((stems, name))
         for entries in self._by_first.values():
             entries.sort(key=lambda entry: -len(entry[0]))
@@ -56,6 +60,14 @@ class Thesaurus:
         """Every concept in a text, longest phrases first at each place. Positions index `text`."""
         kept = [index for index, word in enumerate(text) if _kept(word)]
         hits: list[Hit] = []
+        bare = [index for index, word in enumerate(text) if word.text not in _ARTICLES]
+        said = [text[index].stem for index in bare]
+        for place, index in enumerate(bare):
+            for stems, within, concept in self._literal.get(said[place], ()):
+                # "On call" is not in every "call": what is one telling word and small ones is looked for word by word.
+                start = place - within
+                if start >= 0 and tuple(said[start : start + len(stems)]) == stems:
+                    hits.append(Hit(concept, (index,), text[index].negated, literal=True))
         for place, index in enumerate(kept):
             for stems, concept in self._by_first.get(text[index].stem, ()):
                 at = _follow(stems, text, kept, place)
@@ -68,13 +80,18 @@ def _kept(word: Word) -> bool:
     return is_content(word) or word.text in PARTICLES or word.text in {"not", "no", "without", "never"}
 
 
+def _is_named(text: Sequence[Word], index: int) -> bool:
+    """Whether a particle belongs to a thing ("the off switch") instead of a verb."""
+    return text[index].text in PARTICLES and index > 0 and text[index - 1].text in _ARTICLES
+
+
 def _follow(stems: tuple[str, ...], text: Sequence[Word], kept: Sequence[int], place: int) -> tuple[int, ...]:
     """The positions of a phrase that starts at `kept[place]`; one other word may stand inside it. Empty when it does not."""
     at = [kept[place]]
     skipped = False
     place += 1
     for wanted in stems[1:]:
-        if place < len(kept) and text[kept[place]].stem == wanted:
+        if place < len(kept) and text[kept[place]].stem == wanted and not _is_named(text, kept[place]):
             at.append(kept[place])
         elif not skipped and place + 1 < len(kept) and text[kept[place + 1]].stem == wanted:
             skipped = True

@@ -59,14 +59,14 @@ def test_mentioning_a_subject_unlocks_no_fact(text: str) -> None:
     assert MIND.propose(request(text)).facts == ()
 
 
-def test_most_facts_asked_for_are_found() -> None:
+def test_most_facts_asked_for_are_found_and_hardly_any_other() -> None:
     rows = [row for row in utterances("utterances.jsonl") + utterances("utterances_held_out.jsonl") if "facts" in row]
-    right = [
-        row
-        for row in rows
-        if set(MIND.propose(request(row["text"], QUESTIONS[row.get("q", "invoices")])).facts) == set(row["facts"])
-    ]
-    assert len(right) / len(rows) >= 0.88
+    given = [set(MIND.propose(request(row["text"], QUESTIONS[row.get("q", "invoices")])).facts) for row in rows]
+    right = sum(facts == set(row["facts"]) for facts, row in zip(given, rows, strict=True))
+    wrong = sum(bool(facts - set(row["facts"])) for facts, row in zip(given, rows, strict=True))
+    # A fact too few is asked for again in other words; one too many cannot be taken back.
+    assert right / len(rows) >= 0.75
+    assert wrong / len(rows) <= 0.04
 
 
 def test_an_answer_shows_checks_and_the_heaviest_unshown_one_is_probed() -> None:
