@@ -15,7 +15,7 @@ import discord
 
 from bot.adapters.discord import limits, parse
 from bot.adapters.discord.catchup import CatchUp
-from bot.adapters.discord.interact import Interactions
+from bot.adapters.discord.interact import FORGET, FORGET_ME, Interactions
 from bot.adapters.discord.places import Place, Places
 from bot.adapters.discord.post import Poster
 from bot.adapters.discord.render import render
@@ -142,9 +142,11 @@ class Arrivals:
     async def _direct(self, to: Address | None, written: parse.Written, author: Person, files: bool) -> None:
         conversation = to or parse.direct(written.channel)
         wish = await self._wish(written.text)
-        if wish is not None:
+        if written.text.strip().casefold().strip("/.!") == FORGET_ME:
+            await self._tell(written.channel, (FORGET,), f"{written.id}:forget")
+        elif wish is not None:
             await self._start(
-                conversation, Place(int(author.id), author.name, "message", written.channel), written, wish
+                conversation, Place(int(author.id), "", "message", written.channel), written, author, wish
             )
         elif to is None or not await self._holds(conversation, author):
             home = await self._reception.home(conversation, author)
@@ -167,7 +169,7 @@ class Arrivals:
         elif written.text.strip():
             wish = await self._wish(written.text)
             if wish is not None:
-                await self._start(to, place, written, wish)
+                await self._start(to, place, written, author, wish)
             else:
                 await self._take(parse.said(written, to, author))
         elif files:
@@ -187,7 +189,7 @@ class Arrivals:
             await self._tell(written.channel, (Paragraph(IN_A_THREAD),), f"{written.id}:thread")
         else:
             to = parse.threaded(written.guild, written.channel, written.id)
-            await self._start(to, Place(int(author.id), author.name, "message"), written, wish)
+            await self._start(to, Place(int(author.id), author.name, "message"), written, author, wish)
 
     async def _wish(self, text: str) -> dict[str, str] | None:
         """The options of a typed `practice`, None if the text is anything else."""
@@ -196,12 +198,13 @@ class Arrivals:
         names = ("question", "type", "level", "persona")
         return parse.wish(text, {name: await self._reception.choices(name, "", 1000) for name in names})
 
-    async def _start(self, to: Address, place: Place, written: parse.Written, options: dict[str, str]) -> None:
+    async def _start(
+        self, to: Address, place: Place, written: parse.Written, author: Person, options: dict[str, str]
+    ) -> None:
         id_ = parse.event_id(written.guild, written.channel, written.id)
-        person = parse.person(place.owner, place.name)
         at_ms = parse.at_ms(written.id)
         await self.begin(to, place, at_ms)
-        await self._accept_for(to, Ran(id_, to, at_ms, person, "practice", options))
+        await self._accept_for(to, Ran(id_, to, at_ms, author, "practice", options))
 
     async def begin(self, to: Address, place: Place, at_ms: int) -> None:
         """Note where a conversation is before anything is stored for it."""

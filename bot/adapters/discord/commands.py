@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.adapters.discord import limits
 from bot.adapters.discord.inert import fit
-from bot.adapters.discord.interact import Interactions
+from bot.adapters.discord.interact import FORGET, Interactions
 from bot.adapters.discord.places import How
 from bot.chat.meanings import Paragraph
 
@@ -85,6 +85,10 @@ def register(client: Client) -> None:
     @hotseat.command(name="help", description="What you can do here.")
     async def help_(interaction: Interaction) -> None:
         await desk().tell(interaction, (Paragraph(HELP),))
+
+    @hotseat.command(name="forget-me", description="Remove everything Hotseat keeps about you.")
+    async def forget_me(interaction: Interaction) -> None:
+        await desk().tell(interaction, (FORGET,))
 
     async def practise_this(interaction: Interaction, message: discord.Message) -> None:
         await desk().practise_this(interaction, "\n".join(_texts(message)))

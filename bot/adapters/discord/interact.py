@@ -32,6 +32,12 @@ Begin = Callable[[Address, Place, int], Awaitable[None]]
 Store = Callable[[Address, Event], Awaitable[None]]
 
 SETUP = "setup"
+FORGET_ME = "forget me"
+FORGET = Choices(
+    "This removes everything I keep about you: interviews, answers, scorecards, history. What stands on Discord stays there.",
+    (Option(FORGET_ME, "Remove everything", style="danger"),),
+)
+FORGETTING = "It's being removed now. /hotseat practice starts afresh."
 LOOK_WITHIN_S = 1.5
 
 AWAY = "I can't keep anything right now, so nothing has begun. Please try again in a minute."
@@ -98,11 +104,13 @@ class Interactions:
         if not button.known:
             await self.tell(interaction, (Paragraph(OLD),))
         elif button.kind == "answer":
-            await self._respond(lambda: interaction.response.send_modal(modal(answer_form())))
-        elif button.kind == "form" or button.name == "practice":
-            await self._open(interaction, button.name if button.kind == "form" else SETUP)
+            await self._respond(lambda: interaction.response.send_modal(modal(answer_form(), button.at)))
+        elif button.kind == "form" or button.name in {"practice", SETUP}:
+            await self._open(interaction, button.name if button.kind == "form" else SETUP, button.at)
+        elif button.name == FORGET_ME:
+            await self._forget(interaction)
         else:
-            await self._move(interaction, lambda touch, to: touch.pressed(to, button.name, button.value))
+            await self._move(interaction, button.at, lambda touch, to: touch.pressed(to, button.name, button.value))
 
     async def submitted(self, interaction: Interaction) -> None:
         """A form was sent, opened by us or by another process."""
@@ -121,13 +129,22 @@ class Interactions:
                 return
             await self._start(interaction, "private", lambda touch, to: touch.submitted(to, form.name, entered))
         else:
-            await self._move(interaction, lambda touch, to: touch.submitted(to, form.name, entered))
+            await self._move(interaction, form.at, lambda touch, to: touch.submitted(to, form.name, entered))
 
     # How it is answered.
 
-    async def _open(self, interaction: Interaction, form: str) -> None:
+    async def _forget(self, interaction: Interaction) -> None:
         touch = _touch(interaction)
-        where = await self._where(interaction) or self._anywhere(interaction)
+        to = touch.person.address
+
+        async def store() -> None:
+            await self._store(to, touch.ran(to, FORGET_ME, {"quiet": "yes"}))
+
+        await self._take(interaction, store, FORGETTING)
+
+    async def _open(self, interaction: Interaction, form: str, at: int) -> None:
+        touch = _touch(interaction)
+        where = await self._where(interaction, at) or self._anywhere(interaction)
         try:
             async with asyncio.timeout(LOOK_WITHIN_S):
                 found = await self._reception.form(where, touch.person, form)
@@ -138,7 +155,7 @@ class Interactions:
         if found is None:
             await self.tell(interaction, (Paragraph(NO_FORM),))
         else:
-            await self._respond(lambda: interaction.response.send_modal(modal(found)))
+            await self._respond(lambda: interaction.response.send_modal(modal(found, at)))
 
     async def _start(self, interaction: Interaction, how: How, event: Callable[[parse.Touch, Address], Event]) -> None:
         """An interview begins, or the one that is open here is offered."""
@@ -153,7 +170,7 @@ class Interactions:
             place = Place(int(touch.person.id), touch.person.name, self._how(interaction, how))
         elif place is None:
             channel = 0 if touch.guild is not None or self._is_guest(interaction) else touch.channel
-            place = Place(int(touch.person.id), touch.person.name, "message", channel)
+            place = Place(int(touch.person.id), "", "message", channel)
         held = place
         guest = self._is_guest(interaction)
 
@@ -165,10 +182,10 @@ class Interactions:
         promise = HERE if held.channel else OPENING
         await self._take(interaction, store, None if guest else promise)
 
-    async def _move(self, interaction: Interaction, event: Callable[[parse.Touch, Address], Event]) -> None:
+    async def _move(self, interaction: Interaction, at: int, event: Callable[[parse.Touch, Address], Event]) -> None:
         """Something is done in an interview that is there already."""
         touch = _touch(interaction)
-        to = await self._where(interaction)
+        to = await self._where(interaction, at)
         place = await self._places.of(to) if to is not None else None
         if to is None or place is None:
             await self.tell(interaction, (Paragraph(NOWHERE),))
@@ -177,8 +194,7 @@ class Interactions:
         else:
 
             async def store() -> None:
-                if self._is_guest(interaction):
-                    await self._places.answer_through(to, _token(interaction))
+                await self._places.answer_through(to, _token(interaction))
                 await self._store(to, event(touch, to))
 
             await self._take(interaction, store, None)
@@ -198,7 +214,7 @@ class Interactions:
             _log.warning("an interaction could not be stored: %s", type(error).__name__)
             await self.tell(interaction, (Paragraph(AWAY),))
             return
-        if promise is not None and interaction.message is None:
+        if promise is not None and (interaction.message is None or promise == FORGETTING):
             await self.tell(interaction, (Paragraph(promise),))
         elif not interaction.response.is_done():
             await self._defer(interaction)
@@ -242,8 +258,10 @@ class Interactions:
             return interaction.is_user_integration() and not interaction.is_guild_integration()
         return bool(interaction.context.private_channel)
 
-    async def _where(self, interaction: Interaction) -> Address | None:
-        """The conversation an interaction is part of; None in a channel where there is none."""
+    async def _where(self, interaction: Interaction, at: int = 0) -> Address | None:
+        """The conversation an interaction is part of, which may be held in another channel; None where there is none."""
+        if at:
+            return await self._places.in_thread(at)
         touch = _touch(interaction)
         if self._is_guest(interaction):
             return parse.whispered(touch.guild, touch.channel, int(touch.person.id))
@@ -295,4 +313,4 @@ def _touch(interaction: Interaction) -> parse.Touch:
 
 
 def _token(interaction: Interaction) -> Token:
-    return Token(interaction.application_id, interaction.token, parse.at_ms(interaction.id))
+    return Token(interaction.application_id, interaction.token, parse.at_ms(interaction.id), interaction.user.id)

@@ -97,11 +97,12 @@ def _item(block: Block, shots: Iterable[int]) -> ui.Item[Any]:
             return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}", description=block.alt or None))
 
 
-def modal(form: Form) -> ui.Modal:
-    """A form as a modal; what is sent comes back under the form's id. It is forgotten here after a while, not by us."""
+def modal(form: Form, at: int = 0) -> ui.Modal:
+    """A form as a modal; what is sent comes back under the form's id, with the channel of its conversation if it is not the
+    one where it is opened. discord.py forgets it after a while; we never do."""
     made = ui.Modal(
         title=fit(form.title, limits.MODAL_TITLE),
-        custom_id=custom_id("form", form.id),
+        custom_id=custom_id("form", form.id, at=at),
         timeout=limits.TOKEN_MS / 1000,
     )
     for field in form.fields[: limits.MODAL_FIELDS]:

@@ -32,23 +32,30 @@ WORDS = ("hint", "skip", "pause", "resume", "time", "stop", "help")
 EPOCH_MS = 1_420_070_400_000
 
 _VERSION = "hs1"
-CUSTOM_ID = re.compile(r"hs(?P<version>\d+):(?P<kind>[a-z]+):(?P<name>[^:]*)(?::(?P<value>[^:]*))?")
+CUSTOM_ID = re.compile(r"hs(?P<version>\d+):(?P<kind>[a-z]+):(?P<name>[^:]*)(?::(?P<value>[^:]*))?(?::(?P<at>\d*))?")
 """Every id of a button or form that any version of us ever gave out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """What a button or form was made for. `known` is False if another version made it in a way we cannot read."""
+    """What a button or form was made for. `at` is the channel of its conversation where that is not the one it stands in;
+    `known` is False if another version made it in a way we cannot read."""
 
     kind: str  # press, form, answer
     name: str
     value: str = ""
     known: bool = True
+    at: int = 0
 
 
-def custom_id(kind: str, name: str, value: str = "") -> str:
+def custom_id(kind: str, name: str, value: str = "", at: int = 0) -> str:
     """The id of a button or a form; ValueError if it does not fit into what Discord keeps."""
-    made = ":".join((_VERSION, kind, quote(name, safe=""), *((quote(value, safe=""),) if value else ())))
+    parts = [_VERSION, kind, quote(name, safe="")]
+    if value or at:
+        parts.append(quote(value, safe=""))
+    if at:
+        parts.append(str(at))
+    made = ":".join(parts)
     if len(made) > limits.CUSTOM_ID:
         raise ValueError(f"a button for {name!r} carries {len(made)} characters; Discord keeps {limits.CUSTOM_ID}")
     return made
@@ -60,7 +67,7 @@ def intended(id_: str) -> Intended | None:
     if found is None:
         return None
     known = f"hs{found['version']}" == _VERSION and found["kind"] in {"press", "form", "answer"}
-    return Intended(found["kind"], unquote(found["name"]), unquote(found["value"] or ""), known)
+    return Intended(found["kind"], unquote(found["name"]), unquote(found["value"] or ""), known, int(found["at"] or 0))
 
 
 def person(id_: int, name: str) -> Person:

@@ -25,8 +25,8 @@ How = Literal["message", "public", "private"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A conversation in a thread. `channel` is 0 until the thread is there; `how` says what it grows from; `trying` that
-    opening it was begun, so that it may be there already."""
+    """A conversation in a thread. `channel` is 0 until the thread is there, and `name` is kept until then; `how` says what it
+    grows from; `trying` that opening it was begun, so that it may be there already."""
 
     owner: int
     name: str
@@ -37,12 +37,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """The last interaction of a conversation. `sent` counts what was shown through it: the first takes the place of the mark
+    """The last interaction of a conversation, by `user`: what is for one person is shown to no other.
+    `sent` counts what was shown through it: the first takes the place of the mark
     that we are thinking, the others follow."""
 
     application: int
     token: str
     at_ms: int
+    user: int = 0
     sent: int = 0
 
 

@@ -12,6 +12,7 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
@@ -21,7 +22,7 @@ from bot.adapters.discord.layout import files, layout
 from bot.adapters.discord.places import Place, Places, Token, channel_of_direct
 from bot.adapters.discord.render import Page, Shot, Text, distinct, fits, render
 from bot.chat.adapter import TryLater, Unreachable
-from bot.chat.ids import Address, ConversationId
+from bot.chat.ids import Address, ConversationId, Person, is_person
 from bot.chat.meanings import Meaning, Option, Picture, QuestionCard, Scorecard
 from bot.chat.replies import Operation, Reply, Role
 
@@ -54,13 +55,19 @@ class Poster:
 
     async def post(self, reply: Reply, known: str) -> str:
         """Show a reply; the ids of its messages, each with its channel."""
+        if is_person(reply.to):
+            user = int(Person.of(reply.to).id)
+            return await self._send_all(await self.direct_channel(user), render(reply.meanings), reply.id)
         conversation = ConversationId.of(reply.to)
         if parse.is_whispered(conversation):
             return await self._whisper(reply, render(_pictured(reply.meanings), self._words(reply, whispered=True)))
-        pages = render(_pictured(reply.meanings), self._words(reply, direct=conversation.workspace == parse.DIRECT))
+        channel = await self._channel(reply, conversation)
+        words = self._words(reply, direct=conversation.workspace == parse.DIRECT)
+        if reply.operation is Operation.DIRECT and await self._others_read(reply.to, conversation):
+            return await self._confide(reply, channel, render(_pictured(reply.meanings), words, channel))
+        pages = render(_pictured(reply.meanings), words)
         if reply.operation is Operation.EPHEMERAL and await self._aside(reply, pages):
             return ""
-        channel = await self._channel(reply, conversation)
         try:
             if reply.operation is Operation.EDIT and known:
                 return await self._edit(channel, known, pages, reply.id)
@@ -81,8 +88,6 @@ class Poster:
     # Messages.
 
     async def _channel(self, reply: Reply, conversation: ConversationId) -> int:
-        if reply.operation is Operation.DIRECT and reply.person is not None:
-            return await self.direct_channel(int(reply.person.id))
         if direct := channel_of_direct(conversation):
             return direct
         place = await self._places.of(reply.to)
@@ -94,6 +99,26 @@ class Poster:
             return await self._open(reply.to, conversation, place)
         except Unreachable as gone:
             await self._complain(reply.to, gone)
+            raise
+
+    async def _others_read(self, to: Address, conversation: ConversationId) -> bool:
+        """Whether anybody but the candidate sees what is posted in a conversation."""
+        if conversation.workspace == parse.DIRECT:
+            return False
+        place = await self._places.of(to)
+        return place is None or place.how != "private"
+
+    async def _confide(self, reply: Reply, channel: int, pages: list[Page]) -> str:
+        """Show something to the candidate alone: in direct messages, or else where they pressed last."""
+        place = await self._places.of(reply.to)
+        user = int(reply.person.id) if reply.person is not None else place.owner if place is not None else 0
+        try:
+            return await self._send_all(await self.direct_channel(user), pages, reply.id)
+        except Unreachable:
+            if await self._aside(reply, pages):
+                return ""
+            page: Page = (Text(thread.CLOSED),)
+            await self.send(channel, page, f"{reply.id}:closed")
             raise
 
     async def direct_channel(self, user: int) -> int:
@@ -230,17 +255,18 @@ class Poster:
 
     async def _aside(self, reply: Reply, pages: list[Page]) -> bool:
         token = await self._places.token(reply.to)
-        if token is None:
+        if token is None or reply.person is None or token.user != int(reply.person.id):
             return False
         webhook = self._client.webhook(token)
+
+        async def follow(page: Page) -> None:
+            await webhook.send(
+                view=layout(page), files=await _drawn(page), ephemeral=True, wait=True, allowed_mentions=_NOBODY
+            )
+
         try:
             for number, page in enumerate(pages):
-                await self.ask(
-                    f"{reply.id}#{number}",
-                    lambda shown=page: webhook.send(
-                        view=layout(shown), ephemeral=True, wait=True, allowed_mentions=_NOBODY
-                    ),
-                )
+                await self.ask(f"{reply.id}:aside#{number}", partial(follow, page))
         except Unreachable:
             return False
         return True

@@ -79,15 +79,16 @@ Block = Text | Rule | Row | Shot
 Page = tuple[Block, ...]
 
 
-def render(meanings: Sequence[Meaning], words: Sequence[Option] = ()) -> list[Page]:
-    """A reply as messages. `words` are what can be pressed instead of typed, shown under the last of it."""
-    blocks = [block for meaning in meanings for block in _blocks(meaning)]
+def render(meanings: Sequence[Meaning], words: Sequence[Option] = (), at: int = 0) -> list[Page]:
+    """A reply as messages. `words` are what can be pressed instead of typed, shown under the last of it; `at` is the channel
+    of the conversation, for what is shown elsewhere."""
+    blocks = [block for meaning in meanings for block in _blocks(meaning, at)]
     if words:
-        blocks += _rows(words)
+        blocks += _rows(words, at)
     return list(_pages(distinct(blocks)))
 
 
-def _blocks(meaning: Meaning) -> Iterator[Block]:
+def _blocks(meaning: Meaning, at: int) -> Iterator[Block]:
     match meaning:
         case Paragraph():
             yield from _said(meaning.text, meaning.speaker)
@@ -95,9 +96,9 @@ def _blocks(meaning: Meaning) -> Iterator[Block]:
             yield from _question(meaning)
         case Choices():
             yield from _said(meaning.text, "")
-            yield from _rows(meaning.options)
+            yield from _rows(meaning.options, at)
         case Form():
-            yield from _form(meaning)
+            yield from _form(meaning, at)
         case Scorecard():
             yield from _scorecard(meaning)
         case Comparison():
@@ -138,12 +139,12 @@ def _question(card: QuestionCard) -> Iterator[Block]:
         yield from _small(card.help)
 
 
-def _form(form: Form) -> Iterator[Block]:
+def _form(form: Form, at: int) -> Iterator[Block]:
     fields = "\n".join(f"- {one_line(field.label)}" for field in form.fields)
     yield from _said(form.text, form.title)
     if fields:
         yield Text(fields)
-    yield Row((Button(custom_id("form", form.id), fit(form.submit, limits.BUTTON_LABEL), "primary"),))
+    yield Row((Button(custom_id("form", form.id, at=at), fit(form.submit, limits.BUTTON_LABEL), "primary"),))
 
 
 def _scorecard(card: Scorecard) -> Iterator[Block]:
@@ -218,8 +219,8 @@ def progress(meaning: Progress) -> str:
     return f"{one_line(meaning.text)}\n{'▰' * full}{'▱' * (_BAR - full)} {meaning.done} of {meaning.total}"
 
 
-def _rows(options: Sequence[Option]) -> Iterator[Block]:
-    buttons = [_button(option) for option in options]
+def _rows(options: Sequence[Option], at: int) -> Iterator[Block]:
+    buttons = [_button(option, at) for option in options]
     for option in options:
         if len(option.label) > limits.BUTTON_LABEL:
             yield from (Text(piece) for piece in pieces(option.label))
@@ -227,10 +228,10 @@ def _rows(options: Sequence[Option]) -> Iterator[Block]:
         yield Row(tuple(buttons[start : start + limits.BUTTONS]))
 
 
-def _button(option: Option) -> Button:
+def _button(option: Option, at: int) -> Button:
     kind = "answer" if option.action == ANSWER else "press"
     return Button(
-        custom_id(kind, option.action, option.value), fit(option.label, limits.BUTTON_LABEL) or "…", option.style
+        custom_id(kind, option.action, option.value, at), fit(option.label, limits.BUTTON_LABEL) or "…", option.style
     )
 
 

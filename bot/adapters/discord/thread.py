@@ -56,7 +56,7 @@ async def open_thread(
             starter = Text(f"{one_line(place.name)} is in an interview. Please let them answer by themselves.")
             message = await asks.send(parent, (starter,), f"{to}:starter")
         channel = await _from_message(asks, client, parent, message, place)
-    await places.keep(to, replace(place, channel=channel, trying=0))
+    await places.keep(to, replace(place, channel=channel, name="", trying=0))
     return channel
 
 
@@ -105,6 +105,12 @@ _WHY = {
     faults.LOCKED: "The thread of this interview was locked. /hotseat practice opens a new one; your earlier feedback is kept.",
 }
 _WHY[faults.ARCHIVED] = _WHY[faults.LOCKED]
+
+
+CLOSED = (
+    "The feedback is ready, but your direct messages are closed to me, and it is for your eyes only. Open them in this server's "
+    "privacy settings; then /hotseat history shows what I have."
+)
 
 
 def explain(code: int) -> str:

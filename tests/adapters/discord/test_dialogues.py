@@ -6,7 +6,7 @@ from bot.adapters.discord import arrive, interact
 from bot.chat.events import Deleted, Edited, Ran, Said
 from tests.adapters.discord.conftest import Bot, MakeBot
 from tests.fakes.discord.server import Discord
-from tests.fakes.discord.world import Channel, Interaction, seen
+from tests.fakes.discord.world import Channel, Interaction, Payload, seen
 
 QUESTION = "The search that quotes last month"
 
@@ -217,3 +217,56 @@ async def test_when_nothing_can_be_stored_the_person_hears_it(server: Discord, b
     assert asked.original is not None
     assert seen(asked.original) == interact.AWAY
     assert not server.threads(channel)
+
+
+async def to_rating(server: Discord, ann: int, thread: Channel) -> Payload:
+    """Stop the interview; the button of the form."""
+    server.press(ann, await server.shown(thread, QUESTION), "Stop")
+    return await server.shown(thread, "how did you do?")
+
+
+async def test_where_others_read_along_the_scorecard_goes_to_the_candidate_alone(server: Discord, bot: Bot) -> None:
+    ann, channel = server.world.person("Ann"), server.world.channel(server.world.guild("Study group"))
+    thread = await opened_thread(server, ann, channel, thread="public")
+    opened = server.press(ann, await to_rating(server, ann, thread), "Show me the feedback")
+    await server.until(lambda: opened.form)
+    server.submit(ann, opened, {})
+    direct = server.world.direct(ann)
+    card = await server.shown(direct, "See a strong answer")
+    assert not any("One change for next time" in text for text in server.texts(thread))
+
+    # Its buttons belong to the interview in the thread, although they stand elsewhere.
+    pressed = server.press(ann, card, "See a strong answer")
+    await server.until(lambda: any("A strong answer" in text for text in server.texts(thread) + server.texts(direct)))
+    assert bot.events[-1].to == bot.events[0].to
+    assert pressed.response is not None
+
+
+async def test_with_direct_messages_closed_the_scorecard_is_shown_where_the_form_was_sent(
+    server: Discord, bot: Bot
+) -> None:
+    ann, channel = server.world.person("Ann"), server.world.channel(server.world.guild("Study group"))
+    thread = await opened_thread(server, ann, channel, thread="public")
+    server.world.closed_to_us.add(ann)
+    opened = server.press(ann, await to_rating(server, ann, thread), "Show me the feedback")
+    await server.until(lambda: opened.form)
+    sent = server.submit(ann, opened, {})
+    await server.until(lambda: any("One change for next time" in seen(one) for one in sent.followups))
+    assert all(one["flags"] & 64 for one in sent.followups)
+
+
+async def test_being_forgotten(server: Discord, bot: Bot) -> None:
+    ann = server.world.person("Ann")
+    channel = server.world.direct(ann)
+    server.dm(ann, "practice stale-ai-search")
+    await server.shown(channel, QUESTION)
+    server.dm(ann, "forget me")
+    asked = await server.shown(channel, "Remove everything")
+    pressed = server.press(ann, asked, "Remove everything")
+    await server.until(lambda: pressed.original)
+    assert pressed.original is not None
+    assert seen(pressed.original) == interact.FORGETTING
+    await bot.delivery.settled(bot.events[-1].to)
+    await bot.delivery.settled(bot.events[0].to)
+    assert await bot.store.peek_state(bot.events[0].to) is None
+    assert await bot.store.peek_state(bot.events[-1].to) is None
