@@ -7,9 +7,8 @@ effort in the background: nothing waits for it, and it goes away with what it an
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -35,7 +34,8 @@ class _Shown:
     latest: Progress
     ts: str = ""
     streamed: bool = False
-    task: asyncio.Task[None] | None = field(default=None)
+    showing: asyncio.Task[None] | None = None
+    beginning: asyncio.Task[None] | None = None
 
 
 class Board:
@@ -68,19 +68,17 @@ class Board:
         shown = self._shown.get(conversation)
         if shown is None:
             shown = self._shown[conversation] = _Shown(ConversationId.of(conversation), progress)
-            shown.task = self._spawn(self._show(conversation, shown))
+            shown.showing = self._spawn(self._show(conversation, shown))
         shown.latest = progress
 
     async def done(self, conversation: Address) -> None:
         """The work has come to something: what was shown of it goes. Never raises."""
         shown = self._shown.pop(conversation, None)
-        if shown is None or shown.task is None:
+        if shown is None or shown.showing is None:
             return
-        shown.task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.wait({shown.task})
-        if shown.ts:
-            self._spawn(self._remove(shown))
+        shown.showing.cancel()
+        if shown.beginning is not None:
+            self._spawn(self._remove(shown, shown.beginning))
 
     async def close(self) -> None:
         """Take away what is shown, and stop."""
@@ -125,25 +123,24 @@ class Board:
             _log.info("progress is not shown: %s", errors.code(error) or type(error).__name__)
 
     async def _put(self, conversation: Address, shown: _Shown, progress: Progress) -> None:
-        if not shown.ts and not await self._stream(conversation, shown, progress):
-            # Shielded: a message posted by a call that was cancelled would stay for ever.
-            shown.ts = await asyncio.shield(self._spawn_post(shown, progress))
+        if shown.beginning is None:
+            # A task of its own: what is posted by a call that was cancelled would stay on screen for ever.
+            shown.beginning = self._spawn(self._begin(conversation, shown, progress))
+            await asyncio.wait({shown.beginning})
         elif shown.streamed:
             await self._calls(
                 "chat.appendStream", channel=shown.where.channel, ts=shown.ts, chunks=_chunks(progress, "in_progress")
             )
-        else:
+        elif shown.ts:
             message = render.messages((progress,))[0]
             await self._calls(
-                "chat.update",
-                channel=shown.where.channel,
-                ts=shown.ts,
-                text=message.text,
-                blocks=list(message.blocks),
+                "chat.update", channel=shown.where.channel, ts=shown.ts, text=message.text, blocks=list(message.blocks)
             )
 
-    def _spawn_post(self, shown: _Shown, progress: Progress) -> asyncio.Future[str]:
-        async def post() -> str:
+    async def _begin(self, conversation: Address, shown: _Shown, progress: Progress) -> None:
+        try:
+            if await self._stream(conversation, shown, progress):
+                return
             message = render.messages((progress,))[0]
             answer = await self._calls(
                 "chat.postMessage",
@@ -153,9 +150,8 @@ class Board:
                 blocks=list(message.blocks),
             )
             shown.ts = str(answer.get("ts") or "")
-            return shown.ts
-
-        return asyncio.ensure_future(post())
+        except _FAILURES as error:
+            _log.info("progress is not shown: %s", errors.code(error) or type(error).__name__)
 
     async def _stream(self, conversation: Address, shown: _Shown, progress: Progress) -> bool:
         """Begin Slack's own stream; False where it takes none."""
@@ -178,7 +174,10 @@ class Board:
         shown.ts, shown.streamed = str(answer.get("ts") or ""), True
         return bool(shown.ts)
 
-    async def _remove(self, shown: _Shown) -> None:
+    async def _remove(self, shown: _Shown, beginning: asyncio.Task[None]) -> None:
+        await asyncio.wait({beginning})
+        if not shown.ts:
+            return
         try:
             if shown.streamed:
                 chunks = _chunks(shown.latest, "complete")
