@@ -10,7 +10,7 @@ import os
 import sys
 
 from bot import __version__
-from bot.commands import CannotRun, grade, history, ledger, practice, questions, run
+from bot.commands import CannotRun, doctor, grade, history, ledger, practice, questions, run
 
 FAILED = 2
 
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"hotseat {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (practice, run, history, grade, questions, ledger):
+    for command in (practice, run, doctor, history, grade, questions, ledger):
         command.register(commands)
     return top
 
@@ -59,8 +59,10 @@ def _is_for_people(error: Exception) -> bool:
     from bot.library.problems import ContentError
     from bot.settings import SettingsError
     from bot.store.embedded import NoServer
+    from bot.store.wire import StoreFault
 
-    return isinstance(error, (SettingsError, ContentError, NoServer, StoreAway, NotServed, CannotRun))
+    plain = (SettingsError, ContentError, NoServer, StoreAway, StoreFault, NotServed, CannotRun)
+    return isinstance(error, plain)
 
 
 if __name__ == "__main__":

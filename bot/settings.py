@@ -6,12 +6,15 @@ with its name and what it should be.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_REDIS_URL = r"(?:rediss?://(?:[^/@\s]*@)?[^/:@\s]+(?::\d{1,5})?(?:/\d{0,5})?(?:\?\S*)?|unix://\S+)"
 
 
 class SettingsError(Exception):
@@ -89,6 +92,14 @@ class Settings(BaseSettings):
         default="medium", description="how hard it thinks about a grade"
     )
     grade_timeout_s: float = Field(default=120.0, gt=0, le=600, description="after this the offline coach judges")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_url(cls, value: SecretStr | None) -> SecretStr | None:
+        # The value may hold a password, so the message names what is expected and not what was found.
+        if value is not None and not re.fullmatch(_REDIS_URL, value.get_secret_value()):
+            raise ValueError("must be a URL such as redis://localhost:6379/0, rediss://… or unix:///path/to/socket")
+        return value
 
 
 def load() -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -36,9 +37,7 @@ def _run(args: argparse.Namespace) -> int:
         _show(entries[args.number - 1], args.json)
         return 0
     if args.json:
-        from bot.chat import codec
-
-        print(json.dumps([codec.to_plain(entry) for entry in entries], ensure_ascii=False))
+        print(json.dumps([_plain(entry) for entry in entries], ensure_ascii=False))
     elif not entries:
         print("No interviews yet. `hotseat practice` starts one.")
     else:
@@ -75,7 +74,9 @@ def _line(number: int, entry: Entry) -> str:
     import datetime
 
     day = datetime.datetime.fromtimestamp(entry.at_ms / 1000).astimezone().strftime("%d %b %Y %H:%M")
-    state = "left unfinished" if entry.unfinished else _state(entry)
+    state = _state(entry)
+    if entry.unfinished:
+        state = "open, or left unfinished" if entry.scorecard is None else "left unfinished"
     return f"{number:>3}  {day}  {entry.title} ({entry.type}, {entry.level}) — {state}"
 
 
@@ -91,14 +92,20 @@ def _state(entry: Entry) -> str:
     return f"{covered} of {len(checks)} points covered"
 
 
-def _show(entry: Entry, as_json: bool) -> None:
-    from bot.chat import codec
+def _plain(entry: Entry) -> dict[str, object]:
+    held = dataclasses.asdict(entry)
+    del held["conversation"]
+    return held
 
+
+def _show(entry: Entry, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(codec.to_plain(entry), ensure_ascii=False))
+        print(json.dumps(_plain(entry), ensure_ascii=False))
         return
     if entry.scorecard is None:
-        print(f"{entry.title}: left before there was anything to judge.")
+        print(
+            f"{entry.title}: still open, or left before there was anything to judge. `hotseat practice` goes on with it."
+        )
         return
     from bot.adapters.terminal.connect import show
 

@@ -74,7 +74,8 @@ def _run(args: argparse.Namespace) -> int:
     if args.json and args.script is None:
         raise CannotRun("--json needs --script FILE: a person reads cards, a program reads JSON.")
     configured = settings.load()
-    configure_logging(configured)
+    # At a prompt, a log line on the screen would land in the middle of the interview.
+    configure_logging(configured, aside=args.script is None and sys.stderr.isatty())
     if args.script is not None:
         from bot.commands import script
 
@@ -82,13 +83,21 @@ def _run(args: argparse.Namespace) -> int:
     return asyncio.run(_practise(configured, args))
 
 
-def configure_logging(configured: Settings) -> None:
-    """Log to stderr at the level asked for. Nothing anybody wrote is ever logged."""
+def configure_logging(configured: Settings, *, aside: bool = False) -> None:
+    """Log at the level asked for, to stderr, or `aside` to a file in the data folder. Nothing anybody wrote is ever logged."""
+    import contextlib
     import logging
+    from logging.handlers import RotatingFileHandler
 
-    logging.basicConfig(
-        level=configured.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    if aside:
+        with contextlib.suppress(OSError):
+            configured.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handler = RotatingFileHandler(
+                configured.data_dir / "hotseat.log", maxBytes=2**20, backupCount=1, delay=True
+            )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=configured.log_level.upper(), handlers=[handler])
 
 
 async def _practise(configured: Settings, args: argparse.Namespace) -> int:

@@ -138,6 +138,8 @@ class _Script:
                 self._adapter.line("candidate", "answer", turn)
                 await self._send(Said(self._id(), self._to, self._now_ms, self._person, turn))
         await self._send(self._ran("finish", {}))
+        # The person's record is an actor too, and is told last.
+        await self._running.delivery.settled(self._person.address)
 
     async def _command(self, turn: str, words: list[str]) -> None:
         name = words[0][1:].lower()

@@ -23,6 +23,9 @@ REDO, STRONG, HELPED, UNHELPED, AGAIN, SKIP_RATING = "redo", "strong", "helped",
 SHARE = "share"
 """Offered by an adapter where the scorecard went to the candidate alone although others read along."""
 
+READ_BACK = 0.6
+"""A sentence with more than this share of its words from the card says nothing of its own."""
+
 DISCUSSIONS = 6
 """How often lines of one scorecard are looked at again: each look may cost a model call."""
 
@@ -135,6 +138,8 @@ def _asked(session: Session) -> dict[int, str]:
 async def show_feedback(desk: Desk) -> None:
     """Grade if that has not been done, and show the scorecard."""
     judgement = await judge(desk)
+    if judgement.mind != desk.minds.order(desk.session.mind)[0]:
+        desk.tell("note", words.GRADER_AWAY)
     desk.update(phase=Phase.GRADED)
     card = feedback.scorecard(desk.session, desk.question, desk.rubric, judgement)
     desk.confide("feedback", card, *(() if desk.session.quiet else (_after(desk),)))
@@ -257,10 +262,10 @@ async def discuss(desk: Desk, text: str) -> None:
     desk.update(judgement=_merged(judgement, better))
     check = desk.question.check(better[0].check)
     criterion = desk.question.criterion_of(check.id)
-    quote = f'"{better[0].quote}" ' if better[0].quote else ""
+    quote = f"“{better[0].quote}” " if better[0].quote else "That "
     desk.ask(
         "discuss",
-        f"{quote}is new to me, and it bears on {criterion.name.lower()}. I've changed that line. Is there another you'd question?",
+        f"{quote}is new to me, and it bears on “{criterion.name}”. I've changed that line. Is there another you'd question?",
         criterion.id,
     )
     if not session.quiet:
@@ -286,8 +291,11 @@ def _better(
 
 def _speaks_of(desk: Desk, check_id: str, text: str) -> bool:
     check = desk.question.check(check_id)
-    named = set(content_words(" ".join((check.says, *check.phrasings))))
-    return len(named & set(content_words(text))) >= 2
+    said = set(content_words(text))
+    on_card = set(content_words(f"{check.says} {check.next}"))
+    if said and len(said & on_card) / len(said) > READ_BACK:
+        return False  # the card's own words, read back
+    return len(said & {*on_card, *content_words(" ".join(check.phrasings))}) >= 2
 
 
 def _stays(desk: Desk, judgement: Judgement, text: str) -> str:
@@ -299,9 +307,9 @@ def _stays(desk: Desk, judgement: Judgement, text: str) -> str:
         if finding.quote and finding.check in {check.id for check in criterion.checks}
     ]
     if desk.session.quiet or not quotes:
-        held = f"On {criterion.name.lower()} I went through your sentences again and found no new one to count."
+        held = f"I read your sentences again for “{criterion.name}”, and nothing new came up."
     else:
-        held = f'On {criterion.name.lower()} what I have is: "{quotes[0]}". Saying it again does not move the line.'
+        held = f"For “{criterion.name}” what I have is: “{quotes[0]}”. Saying it again does not move the line."
     return f"{held} Which sentence of yours would you point me to?"
 
 

@@ -17,7 +17,7 @@ from bot.chat.replies import CancelTimer, Operation, Outgoing, Progressing, Repl
 from bot.interview import words
 from bot.interview.minds import Minds
 from bot.interview.session import Phase, Session, Turn
-from bot.library.items import Persona, Question, Rubric
+from bot.library.items import Kind, Persona, Question, Rubric
 from bot.library.load import Library
 
 TWO_THIRDS, TWO_MINUTES, TIME_UP, GRACE_OVER = "two-thirds", "two-minutes", "time-up", "grace-over"
@@ -65,6 +65,10 @@ class Desk:
         lines = words.lines(key, self.persona)
         used = sum(any(line in turn.text for line in lines) for turn in self.session.turns if turn.by == "interviewer")
         return lines[(used + self.session.seed) % len(lines)]
+
+    def floor(self) -> str:
+        """The question that follows a request which is not put as one."""
+        return "What happened?" if self.question.type is Kind.BEHAVIOURAL else "What would you say?"
 
     def ask(self, move: str, text: str, target: str = "", extra: tuple[Meaning, ...] = ()) -> None:
         """The interviewer speaks; it becomes part of the transcript."""

@@ -7,6 +7,7 @@ decided here; the work is done in `opening`, `turn` and `closing`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from bot.interview import closing, opening, turn, words
 from bot.interview.desk import CLOCK_TIMERS, GRACE_OVER, TIME_UP, TWO_MINUTES, TWO_THIRDS, Desk
 from bot.interview.minds import Minds
 from bot.interview.remember import FORGET, forgotten, remember
-from bot.interview.session import Phase, Session
+from bot.interview.session import Counts, Phase, Session, Turn
 from bot.library.load import Library
 
 EARLY_MS = 1_500
@@ -44,6 +45,12 @@ _NOTHING_TO_ADD = frozenset(
         "im done",
     }
 )
+
+
+_GO_ON = re.compile(
+    r"\W*(?:(?:yes|yep|yeah|ok(?:ay)?|sure|please|go on|carry on|continue|keep going)\W*)*", re.IGNORECASE
+)
+"""Ways of saying yes to going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +241,11 @@ async def _said(desk: Desk, group: list[Said]) -> None:
     word = _word(text)
     if word and not (word == "done" and session.phase not in {Phase.CLOSING, Phase.RATING}):
         await _command(desk, word)
+    elif session.paused and session.pending and session.running:
+        # They were asked whether to go on. An answer is going on.
+        if not _GO_ON.fullmatch(text):
+            desk.update(waiting=(*session.waiting, text))
+        await _resume(desk)
     elif session.paused:
         desk.update(waiting=(*session.waiting, text))
         desk.tell("pause", "We're paused, and I've kept that. Type resume and I'll take it as your answer.")
@@ -267,7 +279,12 @@ async def _while_rating(desk: Desk, text: str) -> None:
     if desk.session.quiet:
         await closing.discuss(desk, text)
     else:
-        desk.tell("rate", "The interview is over. Rate yourself first, or type skip, and you'll see the feedback.")
+        late = Turn("candidate", text, desk.now_ms, "late", "", Counts.ASIDE, desk.session.next_sentence())
+        desk.update(turns=(*desk.session.turns, late))
+        desk.tell(
+            "rate",
+            "That came after the close, so it isn't graded. Rate yourself, or leave it all out, to see the feedback.",
+        )
 
 
 async def _ran(desk: Desk, event: Ran) -> None:
@@ -297,7 +314,7 @@ async def _finish(desk: Desk) -> None:
 
 async def _resume(desk: Desk) -> None:
     waiting = desk.session.waiting
-    desk.update(waiting=())
+    desk.update(waiting=(), pending={})
     if not waiting:
         opening.take_up(desk)
         return

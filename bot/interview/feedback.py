@@ -94,7 +94,7 @@ def _why(criterion: Criterion, found: list[Finding], standing: levels.Standing, 
         parts = [told or _listing(checks, shown, missing), *standing.because]
         return " ".join(part for part in parts if part)
     # The verdicts stand above this on the card already, so it says what they are measured against.
-    solid = f"A solid answer {_lower_first(criterion.anchors.three.rstrip('.'))}."
+    solid = f"What solid looks like: {_lower_first(criterion.anchors.three.rstrip('.'))}."
     if not missing and not half:
         return "Every point I look for here is in your words."
     if not shown and not half:
@@ -189,8 +189,12 @@ def flag_notes(flags: Iterable[str]) -> tuple[str, ...]:
     return tuple(_FLAG_NOTES[flag] for flag in flags if flag in _FLAG_NOTES)
 
 
-def _asked_first(session: Session) -> bool:
+def _asked_first(session: Session) -> bool | None:
+    """Whether a fact was asked for before the first answer; None if nothing was answered."""
+    asked = False
     for turn in session.turns:
-        if turn.by == "candidate" and turn.counts in (Counts.ANSWER, Counts.QUESTION):
-            return turn.counts is Counts.QUESTION
-    return False
+        if turn.by == "interviewer" and turn.move == "clarify" and turn.target:
+            asked = True
+        elif turn.by == "candidate" and turn.counts is Counts.ANSWER:
+            return asked
+    return None

@@ -126,10 +126,18 @@ class Proposal:
     wording: str = ""
     flags: tuple[str, ...] = ()
     mind: str = "offline"
+    cause: str = ""  # why the mind that was asked first did not lead this turn, as in `Away`
 
 
 class Away(Exception):
-    """The mind could not be reached or gave nothing usable in time; another one takes this turn."""
+    """The mind could not be reached or gave nothing usable in time; another one takes this turn.
+
+    `cause` is `key` or `credit` when only whoever runs this installation can mend it, else empty.
+    """
+
+    def __init__(self, reason: str, cause: str = "") -> None:
+        super().__init__(reason)
+        self.cause = cause
 
 
 class Interviewer(Protocol):

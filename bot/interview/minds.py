@@ -6,11 +6,13 @@ The engine asks here and never learns which mind answered except by its name. Bu
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.chat.meanings import Verdict
 from bot.interview import rules, wording
-from bot.interview.grader import Grader, GradeRequest, Judgement, Report, nobody
+from bot.interview.grader import Finding, Grader, GradeRequest, Judgement, Report, nobody
 from bot.interview.interviewer import Away, Intent, Interviewer, Move, Proposal, TurnRequest
 
 PLAIN = "offline"
@@ -18,6 +20,9 @@ PLAIN = "offline"
 
 NO_ANSWER = frozenset({Intent.WANTS_ANSWER, Intent.WANTS_NEXT, Intent.MANIPULATION, Intent.NOTHING})
 """Turns that the rules recognise reliably and that must not advance an interview, whatever a model makes of them."""
+
+REACH = 4
+"""So many checks one sentence may show by itself without a second look."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,11 +42,13 @@ class Minds:
 
     async def turn(self, request: TurnRequest, wanted: str) -> Proposal:
         """A proposal whose wording may be shown: a mind gets one more try with the reason, then its wording is dropped."""
+        cause = ""
         for name in self.order(wanted):
             try:
                 proposal = await _worded(self.interviewers[name], request)
-                return proposal if name == PLAIN else await self._guarded(proposal, request)
+                return replace(proposal, cause=cause) if name == PLAIN else await self._guarded(proposal, request)
             except Away as away:
+                cause = away.cause
                 _log.warning("the %s interviewer is away for this turn: %s", name, away)
         raise Away("no mind could take this turn")
 
@@ -57,10 +64,39 @@ class Minds:
         """A judgement by the first mind that can give one."""
         for name in self.order(wanted):
             try:
-                return await self.graders[name].grade(request, report)
+                return within_reach(await self.graders[name].grade(request, report), request)
             except Away as away:
                 _log.warning("the %s grader is away: %s", name, away)
         raise Away("no mind could judge")
+
+
+def within_reach(judgement: Judgement, request: GradeRequest) -> Judgement:
+    """A model's judgement without the verdicts that lean on a sentence cited for nearly everything and do not speak of it.
+
+    One sentence can show a few things. Cited alone for more than `REACH` checks, it shows only those whose words it has.
+    """
+    if not judgement.numbers:
+        return judgement
+    alone = Counter(finding.sentences[0] for finding in judgement.findings if len(set(finding.sentences)) == 1)
+    texts = {sentence.number: sentence.text for sentence in request.sentences}
+    kept = []
+    for finding in judgement.findings:
+        number = finding.sentences[0] if len(set(finding.sentences)) == 1 else None
+        if (
+            number is not None
+            and alone[number] > REACH
+            and not _speaks_of(request, finding.check, texts.get(number, ""))
+        ):
+            kept.append(Finding(finding.check, Verdict.NOT))
+        else:
+            kept.append(finding)
+    return replace(judgement, findings=tuple(kept))
+
+
+def _speaks_of(request: GradeRequest, check_id: str, text: str) -> bool:
+    check = request.question.check(check_id)
+    named = set(wording.content_words(" ".join((check.says, *check.phrasings))))
+    return len(named & set(wording.content_words(text))) >= 2
 
 
 async def _worded(mind: Interviewer, request: TurnRequest) -> Proposal:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bot.chat.events import Ran
 from bot.chat.ids import Address, Person
-from bot.chat.meanings import Choices, Option, Paragraph, QuestionCard
+from bot.chat.meanings import Choices, Option, Paragraph, Passage, QuestionCard
 from bot.chat.replies import Operation, Progressing, Reply, Role
 from bot.interview import rules, words
 from bot.interview.desk import Desk
@@ -113,13 +113,18 @@ def _known_persona(library: Library, persona: str) -> None:
 
 def pose(desk: Desk) -> None:
     """Greet, and put the scenario."""
-    question, persona, session = desk.question, desk.persona, desk.session
-    note = next((note for level, note in question.by_level.items() if level == session.level), None)
-    text = _with_one_question(_with_level(question.prompt.strip(), note.adds if note is not None else ""), desk)
+    persona, session = desk.persona, desk.session
+    text = scenario(desk)
     spoken = f"{persona.greeting}\n\n{text}"
     turn = Turn("interviewer", spoken, desk.now_ms, "pose")
     desk.update(turns=(*session.turns, turn))
     desk.post(Role.INTERVIEWER, "pose", card(desk, text, greeting=persona.greeting))
+
+
+def scenario(desk: Desk) -> str:
+    """What was put to the candidate: the prompt, what its level adds, and one question."""
+    adds = next((note.adds for level, note in desk.question.by_level.items() if level == desk.session.level), "")
+    return _with_one_question(_with_level(desk.question.prompt.strip(), adds), desk)
 
 
 def _with_level(prompt: str, adds: str) -> str:
@@ -251,7 +256,9 @@ def take_up(desk: Desk) -> None:
     desk.tell("resume", f"We go on: {desk.question.title}, {left} left.")
     last = next((turn for turn in reversed(session.turns) if turn.by == "interviewer"), None)
     if last is None or last.move == "pose":
-        desk.post(Role.INTERVIEWER, "pose", card(desk, _with_one_question(desk.question.prompt.strip(), desk)))
+        desk.post(Role.INTERVIEWER, "pose", card(desk, scenario(desk)))
         return
+    # Whoever comes back after a while has the scenario in front of them again, not only the last question.
+    desk.post(Role.SYSTEM, "scenario", Passage(desk.question.title, scenario(desk)))
     spoken = last.text if "?" in last.text else words.asking(last.text, rules.open_question(session, desk.question), "")
     desk.ask(last.move, spoken, last.target)

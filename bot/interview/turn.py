@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.interview import evidence, rules, words
 from bot.interview.desk import Desk
-from bot.interview.interviewer import Intent, Line, Move, MoveKind, TurnRequest
+from bot.interview.interviewer import Intent, Line, Move, MoveKind, Proposal, TurnRequest
 from bot.interview.session import Counts, Phase, Turn
 from bot.interview.wording import content_words
 
@@ -39,7 +39,7 @@ async def answer(desk: Desk, text: str, message: str = "") -> str:
     request = _request(desk, text)
     await desk.progress.typing()
     proposal = await desk.minds.turn(request, desk.session.mind)
-    _note_mind(desk, proposal.mind)
+    _note_mind(desk, proposal)
     if proposal.intent in rules.COMMANDS:
         aside = Turn(
             "candidate", text, desk.now_ms, counts=Counts.ASIDE, sentence=desk.session.next_sentence(), message=message
@@ -79,14 +79,14 @@ def _request(desk: Desk, text: str) -> TurnRequest:
     )
 
 
-def _note_mind(desk: Desk, led_by: str) -> None:
+def _note_mind(desk: Desk, proposal: Proposal) -> None:
     """Say once that another mind took over, and forget it when the first is back."""
     wanted = desk.minds.order(desk.session.mind)[0]
-    if led_by == wanted:
+    if proposal.mind == wanted:
         desk.update(away="")
     elif not desk.session.away:
         desk.update(away=wanted)
-        desk.tell("note", words.AWAY)
+        desk.tell("note", words.AWAY[proposal.cause])
 
 
 def _record(desk: Desk, text: str, settled: rules.Settled, message: str, flags: tuple[str, ...]) -> None:
@@ -139,7 +139,7 @@ def respond(desk: Desk, settled: rules.Settled, own: str = "") -> None:
     elif move.kind is MoveKind.REDIRECT:
         desk.ask("redirect", own or _redirect_words(desk, move.target), move.target)
     elif move.kind is MoveKind.ACKNOWLEDGE:
-        said = words.asking(desk.stock("acknowledge"), _still_open(desk), desk.stock("start"))
+        said = words.asking(desk.stock("acknowledge"), _still_open(desk), desk.floor())
         desk.ask("acknowledge", own or said)
     elif move.kind is MoveKind.CLOSE:
         close(desk, "covered")
@@ -197,7 +197,7 @@ def hint(desk: Desk) -> None:
     given = desk.session.hints
     rungs = desk.question.hints
     if given >= len(rungs):
-        desk.ask("hint", words.asking(desk.stock("no_more_hints"), _still_open(desk), desk.stock("start")), "none")
+        desk.ask("hint", words.asking(desk.stock("no_more_hints"), _still_open(desk), desk.floor()), "none")
         return
     desk.update(hints=given + 1)
     desk.ask("hint", words.asking(rungs[given], "", desk.stock("hand_back")), str(given + 1))
@@ -209,7 +209,7 @@ def _still_open(desk: Desk) -> str:
 
 def _redirect_words(desk: Desk, reason: str) -> str:
     lead = desk.stock(reason)
-    return words.asking(lead, "" if reason == "one_thing" else _still_open(desk), desk.stock("start"))
+    return words.asking(lead, "" if reason == "one_thing" else _still_open(desk), desk.floor())
 
 
 def _fact_words(desk: Desk, facts: tuple[str, ...]) -> str:

@@ -74,11 +74,6 @@ STOCK: Mapping[str, tuple[str, ...]] = {
     ),
     # Before an authored probe, when the turn was short of content.
     "moving_on": ("We'll leave that one.", "Fine, let's leave it there.", "All right, another angle."),
-    "start": (
-        "Where would you start?",
-        "What would you do first?",
-        "What's your first move?",
-    ),
     "closing_time": (
         "That's time. Is there one last sentence you'd add?",
         "We're at time. Anything you would still add, in one sentence?",
@@ -136,4 +131,11 @@ HELP = (
 
 OFFLINE = "Offline interviewer today: the same questions and follow-ups, from a script and word matching, with no model behind it."
 
-AWAY = "My usual interviewer is away; I'm continuing with the offline one. Nothing you wrote is lost."
+AWAY: Mapping[str, str] = {
+    "": "My usual interviewer is away; I'm continuing with the offline one. Nothing you wrote is lost.",
+    "key": "Claude did not accept this installation's key, so the offline interviewer goes on. Nothing you wrote is lost.",
+    "credit": "Claude's account is out of credit, so the offline interviewer goes on. Nothing you wrote is lost.",
+}
+"""Why another mind leads now, by the cause in `Away`."""
+
+GRADER_AWAY = "My usual grader is away, so the offline coach reads your answer: no levels this time."

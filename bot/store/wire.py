@@ -146,7 +146,10 @@ class Wire:
         if isinstance(error, (NoConnection, NoAnswer)):
             return StoreAway(f"The server at {self._place} cannot be reached; check that it is running.")
         # The server's own words may quote an argument, which may hold what a person wrote.
-        return StoreFault(f"the server refused a command of ours: {word or type(error).__name__}")
+        return StoreFault(
+            f"The server at {self._place} refused a command ({word or type(error).__name__}). If its address is right, "
+            "with a database number it has, this is a fault of Hotseat."
+        )
 
 
 def _word(error: BaseException) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples as Fragments
 
 PLATFORM = "terminal"
+_LEAVING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 T = TypeVar("T")
 
 Touch = Callable[[], Awaitable[bool]]
@@ -93,6 +94,8 @@ class TerminalAdapter:
         self._busy = ""
         self._graded = False
         self._keyboard = self._open()
+        self._touch: Touch | None = None
+        self._elsewhere = asyncio.Event()
 
     @property
     def platform(self) -> str:
@@ -107,6 +110,10 @@ class TerminalAdapter:
         async with self._posting:
             if reply.id in self._shown:
                 return reply.id
+            if self._touch is not None and not await self._touch():
+                # Taken over since the last look: what is said now is for the terminal that has it.
+                self._elsewhere.set()
+                raise TryLater("the interview is shown in another terminal", after_ms=limits.ELSEWHERE_MS)
             self._notice(reply)
             lasting = tuple(meaning for meaning in reply.meanings if not isinstance(meaning, Progress))
             transient = [meaning for meaning in reply.meanings if isinstance(meaning, Progress)]
@@ -182,7 +189,8 @@ class TerminalAdapter:
         from `accept` is shown as its message and the text is offered again; any other from `accept` is raised here.
         """
         leaving: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
-        watching = asyncio.create_task(_watch(touch, refusals, leaving)) if touch is not None else None
+        self._touch = touch
+        watching = asyncio.create_task(_watch(touch, refusals, leaving, self._elsewhere)) if touch is not None else None
         settle = settled or self._answered_soon
         try:
             with _interrupts(leaving):
@@ -345,13 +353,16 @@ class TerminalAdapter:
         return [("", "  " + look.own(" · ").join(look.line(word).plain for word in (*words, parse.QUIT)))]
 
 
-async def _watch(touch: Touch, refusals: tuple[type[Exception], ...], leaving: asyncio.Future[Ending]) -> None:
+async def _watch(
+    touch: Touch, refusals: tuple[type[Exception], ...], leaving: asyncio.Future[Ending], elsewhere: asyncio.Event
+) -> None:
     mine = True
     while mine:
         with contextlib.suppress(*refusals):  # out of reach for a moment: the next message will say so
             mine = await touch()
         if mine:
-            await asyncio.sleep(limits.TOUCH_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(elsewhere.wait(), limits.TOUCH_EVERY_S)
     if not leaving.done():
         leaving.set_result(Ending.ELSEWHERE)
 
@@ -378,7 +389,7 @@ async def _settle(settle: Settled, leaving: asyncio.Future[Ending]) -> None:
 
 @contextlib.contextmanager
 def _interrupts(leaving: asyncio.Future[Ending]) -> Iterator[None]:
-    """Ctrl-C while no prompt reads keys (or a signal from outside) leaves too, instead of tearing the loop down."""
+    """Ctrl-C while no prompt reads keys, a closed window or a signal from outside leave too, and leave nothing behind."""
 
     def leave() -> None:
         if not leaving.done():
@@ -386,11 +397,13 @@ def _interrupts(leaving: asyncio.Future[Ending]) -> Iterator[None]:
 
     loop = asyncio.get_running_loop()
     try:
-        loop.add_signal_handler(signal.SIGINT, leave)
+        for number in _LEAVING:
+            loop.add_signal_handler(number, leave)
     except (NotImplementedError, RuntimeError, ValueError):  # no signals here, or not the main thread
         yield
         return
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        for number in _LEAVING:
+            loop.remove_signal_handler(number)

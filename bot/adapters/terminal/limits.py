@@ -28,3 +28,6 @@ REMEMBERED = 512
 
 GREETING_WITHIN_S = 1.0
 """How long the prompt waits for the first words, so that the question stands there before its library is loaded."""
+
+ELSEWHERE_MS = 50
+"""A reply that belongs to another terminal is left for it this long before it is looked at again."""

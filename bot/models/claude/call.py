@@ -86,6 +86,7 @@ class Claude:
         self._ledger = NoLedger() if ledger is None else ledger
         self._breaker = Breaker(settings.outage_s, settings.longest_outage_s, clock)
         self._client: Client | None = None
+        self._cause = ""
         # Fields a server has said it does not know, per model, so that they are not sent again.
         self._without: dict[str, set[str]] = {}
 
@@ -109,7 +110,7 @@ class Claude:
         corrected = False
         reason = "no model is available for now"
         if not self._breaker.allows(_ACCOUNT):
-            raise Away(reason)
+            raise Away(reason, self._cause)
         if self._client is None:
             await warm_up()
         while tries:
@@ -129,11 +130,13 @@ class Claude:
                 self._breaker.failed(_ACCOUNT if fault.kind in ACCOUNT else model, fault)
                 _log.warning("%s call to %s failed: %s", ask.purpose, model, reason)
                 if fault.kind in ACCOUNT:
+                    self._cause = fault.kind.name.lower()
                     break
                 tries = await self._after(fault, model, tries)
                 continue
             self._breaker.worked(model)
             self._breaker.worked(_ACCOUNT)
+            self._cause = ""
             try:
                 return read(_parsed(text))
             except Unusable as problem:
@@ -144,7 +147,7 @@ class Claude:
                 corrected = True
                 ask = replace(ask, message=(*ask.message, prompt.correction(str(problem))))
                 tries = [model]
-        raise Away(reason) from None
+        raise Away(reason, self._cause) from None
 
     def _purpose(self, ask: Ask) -> Purpose:
         return self.settings.grade if ask.purpose == "grade" else self.settings.turn

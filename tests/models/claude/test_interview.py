@@ -151,12 +151,12 @@ async def test_an_outage_is_said_once_and_claude_comes_back(fake: Fake) -> None:
     held = await begun(claude)
     await held.say(tokens.SAID[2])
     fake.next(Fault.SILENT, times=2)
-    assert words.AWAY in await held.say(tokens.SAID[3])
+    assert words.AWAY[""] in await held.say(tokens.SAID[3])
     asked = len(fake.journal)
-    assert words.AWAY not in await held.say(tokens.SAID[4])
+    assert words.AWAY[""] not in await held.say(tokens.SAID[4])
     assert len(fake.journal) == asked
     clock.now += 31
-    assert words.AWAY not in await held.say(tokens.SAID[5])
+    assert words.AWAY[""] not in await held.say(tokens.SAID[5])
     assert len(fake.journal) == asked + 1
     assert held.session is not None
     assert held.session.away == ""
