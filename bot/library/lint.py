@@ -7,7 +7,7 @@ tells the exemplars apart is asked through `coverage`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.library import problems, rules, texts, words
 from bot.library.items import Persona, Question, Rubric
 from bot.library.load import question_files, read, shipped, thesaurus, yaml_files
 from bot.library.problems import ContentError, Problem, Severity
+from bot.library.spread import spread
 from bot.library.strict_yaml import Document, Where
 
 M = TypeVar("M", bound=BaseModel)
@@ -163,10 +164,7 @@ class _Bank:
         """Questions of a file or folder whose exemplars do not come out weak, adequate, outstanding."""
         wrong = 0
         concerned = [one for one in self.held if one.path.is_relative_to(target)]
-        for one in concerned:
-            drawn = one.question.drawn(0)
-            answers = (drawn.exemplars.weak, drawn.exemplars.adequate, drawn.exemplars.outstanding)
-            weak, adequate, outstanding = (coverage(drawn, answer) for answer in answers)
+        for one, (weak, adequate, outstanding) in zip(concerned, _covered(concerned, coverage), strict=True):
             if not weak < adequate < outstanding:
                 wrong += 1
                 message = f"come out as weak {weak:.2f}, adequate {adequate:.2f}, outstanding {outstanding:.2f}; they should rise"
@@ -175,6 +173,17 @@ class _Bank:
             yield self._bank_warning(
                 f"do not rise in coverage in {wrong} of {len(concerned)} questions; one in twenty is the limit"
             )
+
+
+def _covered(held: Sequence[_Held], coverage: Coverage) -> list[tuple[float, ...]]:
+    """The coverage of each question's weak, adequate and outstanding answer."""
+
+    def of(place: int) -> tuple[float, ...]:
+        drawn = held[place].question.drawn(0)
+        answers = drawn.exemplars
+        return tuple(coverage(drawn, text) for text in (answers.weak, answers.adequate, answers.outstanding))
+
+    return spread(of, len(held))
 
 
 def _longest(question: Question) -> str:

@@ -7,6 +7,7 @@ something else altogether, or in another language, is not matched at all. Senten
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -188,7 +189,7 @@ def how_near(sentences: Sequence[str], question: Question) -> float:
     said = frozenset().union(*map(telling, sentences))
     if len(said) < _TOO_FEW:
         return 1.0
-    vocabulary = _vocabulary(_texts(question))
+    vocabulary = _vocabulary(question)
     whole = sum(OWN_SHARE.get(stem, 1.0) for stem in said)
     own = sum(OWN_SHARE.get(stem, 1.0) for stem in said & vocabulary)
     return min(max((own / whole - _FAR) / (_NEAR - _FAR), 0.0), 1.0)
@@ -201,7 +202,7 @@ def is_off_topic(text: str, question: Question) -> bool:
 
 def are_off_topic(sentences: Sequence[str], question: Question) -> bool:
     """Whether sentences, taken together, are about something else."""
-    vocabulary = _vocabulary(_texts(question))
+    vocabulary = _vocabulary(question)
     said = [telling(sentence) for sentence in sentences]
     content = frozenset().union(*said)
     if len(content) < 12 or len(content & vocabulary) >= 0.25 * len(content):
@@ -220,9 +221,17 @@ def _texts(question: Question) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=32)
-def _vocabulary(texts: tuple[str, ...]) -> frozenset[str]:
-    return frozenset().union(*map(telling, texts))
+def _vocabulary(question: Question) -> frozenset[str]:
+    """Every telling stem of a question's texts, kept for the questions used last."""
+    held = _vocabularies.get(id(question))
+    if held is None or held[0] is not question:
+        held = _vocabularies[id(question)] = (question, frozenset().union(*map(telling, _texts(question))))
+        if len(_vocabularies) > 32:
+            _vocabularies.popitem(last=False)
+    return held[1]
+
+
+_vocabularies: OrderedDict[int, tuple[Question, frozenset[str]]] = OrderedDict()
 
 
 @lru_cache(maxsize=32)

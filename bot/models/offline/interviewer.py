@@ -134,7 +134,8 @@ def asked_for(matcher: Matcher, facts: Iterable[Fact], asks: Iterable[str]) -> t
     for ask in asks:
         weights = _weights(matcher.units(ask), names)
         scored = sorted(
-            ((_fit(matcher, fact, whole, ask, weights), -place) for place, (fact, whole) in enumerate(known)), reverse=True
+            ((_fit(matcher, fact, whole, ask, weights), -place) for place, (fact, whole) in enumerate(known)),
+            reverse=True,
         )
         if not scored or scored[0][0] < ASKED_AT:
             continue

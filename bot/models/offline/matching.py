@@ -129,7 +129,8 @@ class Matcher:
         """Reads every phrasing of the question. `thesaurus` defaults to the one of the bank."""
         self._thesaurus = thesaurus or standard()
         self._book = Phrasebook(question, self._thesaurus)
-        self._buckets = _by_first(self._book.stems - self._thesaurus.stems)
+        self._own: frozenset[str] | None = None
+        self._beginning: dict[str, frozenset[str]] = {}
         self._readings: OrderedDict[tuple[str, ...], Reading] = OrderedDict()
 
     def check(self, check: Check, sentences: Sequence[Sentence]) -> Match:
@@ -218,11 +219,14 @@ class Matcher:
         return mended
 
     def _mend(self, stem: str) -> str:
-        known = self._thesaurus.stems
-        own = self._buckets.get(stem[:1], _EMPTY)
-        if stem in known or stem in own or stem in _COMMON:
+        if self._own is None:
+            self._own = self._book.stems - self._thesaurus.stems
+        if stem in self._thesaurus.stems or stem in self._own or stem in _COMMON:
             return stem
-        return _closest(stem, own, self._thesaurus.beginning(stem[:1]))
+        first = stem[:1]
+        if first not in self._beginning:
+            self._beginning[first] = frozenset([own for own in self._own if own[:1] == first])
+        return _closest(stem, self._beginning[first], self._thesaurus.beginning(first))
 
 
 def _most(share: float) -> float:
@@ -322,14 +326,6 @@ def matcher_for(question: Question, thesaurus: Thesaurus | None = None) -> Match
 
 _matchers: OrderedDict[tuple[int, str, str, tuple[str, ...]], Matcher] = OrderedDict()
 _COMMON = frozenset(word.stem for word in words(" ".join((*STOP, *WEAK, *PARTICLES))))
-_EMPTY: frozenset[str] = frozenset()
-
-
-def _by_first(stems: Iterable[str]) -> dict[str, frozenset[str]]:
-    buckets: dict[str, set[str]] = {}
-    for stem in stems:
-        buckets.setdefault(stem[:1], set()).add(stem)
-    return {first: frozenset(bucket) for first, bucket in buckets.items()}
 
 
 def _closest(stem: str, *buckets: frozenset[str]) -> str:

@@ -101,7 +101,7 @@ class Phrasebook:
                 taken[(index,)] = set()
         seen: dict[tuple[tuple[str, ...], frozenset[str]], Unit] = {}
         for at in sorted(taken):
-            stems, concepts = tuple(read[index].stem for index in at), frozenset(taken[at])
+            stems, concepts = tuple([read[index].stem for index in at]), frozenset(taken[at])
             if (stems, concepts) not in seen:
                 seen[stems, concepts] = self._unit(stems, concepts, any(read[index].negated for index in at))
         return tuple(seen.values())

@@ -119,8 +119,8 @@ class Reading:
         if found is None:
             places = self._places
             near = {index for name in unit.keys for index in places.get(name, ())}
-            credits = ((index, credit_of(unit, self.pieces[index])) for index in near)
-            found = self._held[unit] = {index: credit for index, credit in credits if credit[0]}
+            worth = ((index, credit_of(unit, self.pieces[index])) for index in near)
+            found = self._held[unit] = {index: credit for index, credit in worth if credit[0]}
         return found
 
 

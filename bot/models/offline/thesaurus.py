@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from bot.library.load import shipped, thesaurus
 from bot.models.offline.lexicon import PARTICLES
-from bot.models.offline.text import Word, is_content, words
+from bot.models.offline.text import Word, words
 
 _ARTICLES = frozenset({"a", "an", "the"})
+_KEPT = PARTICLES | {"not", "no", "without", "never"}
 
 
 class Hit(NamedTuple):
@@ -58,26 +59,27 @@ class Thesaurus:
 
     def find(self, text: Sequence[Word]) -> tuple[Hit, ...]:
         """Every concept in a text, longest phrases first at each place. Positions index `text`."""
-        kept = [index for index, word in enumerate(text) if _kept(word)]
         hits: list[Hit] = []
-        bare = [index for index, word in enumerate(text) if word.text not in _ARTICLES]
-        said = [text[index].stem for index in bare]
-        for place, index in enumerate(bare):
-            for stems, within, concept in self._literal.get(said[place], ()):
-                # "On call" is not in every "call": what is one telling word and small ones is looked for word by word.
-                start = place - within
-                if start >= 0 and tuple(said[start : start + len(stems)]) == stems:
-                    hits.append(Hit(concept, (index,), text[index].negated, literal=True))
+        if any(word.stem in self._literal for word in text):
+            bare = [index for index, word in enumerate(text) if word.text not in _ARTICLES]
+            said = tuple([text[index].stem for index in bare])
+            for place, index in enumerate(bare):
+                for stems, within, concept in self._literal.get(said[place], ()):
+                    # "On call" is not in every "call": one telling word among small ones is looked for word by word.
+                    start = place - within
+                    if start >= 0 and said[start : start + len(stems)] == stems:
+                        hits.append(Hit(concept, (index,), text[index].negated, literal=True))
+        kept = [index for index, word in enumerate(text) if _kept(word)]
         for place, index in enumerate(kept):
             for stems, concept in self._by_first.get(text[index].stem, ()):
-                at = _follow(stems, text, kept, place)
+                at = _follow(stems, text, kept, place) if len(stems) > 1 else (index,)
                 if at:
                     hits.append(Hit(concept, at, any(text[position].negated for position in at)))
         return tuple(hits)
 
 
 def _kept(word: Word) -> bool:
-    return is_content(word) or word.text in PARTICLES or word.text in {"not", "no", "without", "never"}
+    return word.content or word.text in _KEPT
 
 
 def _is_named(text: Sequence[Word], index: int) -> bool:
