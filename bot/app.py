@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.chat.adapter import Adapter, Serving
+from bot.chat.findings import Finding, broken, good
 from bot.chat.ids import Address
 from bot.delivery.ports import lane_to
 from bot.delivery.service import Delivery, Pace
@@ -215,6 +216,31 @@ def network(settings: Settings, url: str) -> list[Serving]:
                 settings.slack_api_url,
             )
             found.append(SlackAdapter(access, now_ms))
+    return found
+
+
+async def check_platforms(settings: Settings) -> list[Finding]:
+    """What is right and wrong with each of `platforms`, looked up without changing anything."""
+    found: list[Finding] = []
+    for platform in platforms(settings):
+        if platform == "discord":
+            from bot.adapters.discord.check import check
+
+            found += await check(
+                _text(settings.discord_token),
+                message_content=settings.discord_message_content,
+                api_url=settings.discord_api_url,
+            )
+        elif platform == "slack" and not (_text(settings.slack_app_token) or _text(settings.slack_signing_secret)):
+            found.append(
+                broken(
+                    "Slack has a bot token, and no way to reach us",
+                    "Nothing anybody does in Slack arrives.",
+                    "Set HOTSEAT_SLACK_APP_TOKEN for Socket Mode, or HOTSEAT_SLACK_SIGNING_SECRET for HTTP.",
+                )
+            )
+        elif platform == "slack":
+            found.append(good("Slack has the credentials it needs; `hotseat run` tries them"))
     return found
 
 

@@ -74,11 +74,11 @@ def _bank(configured: Settings) -> Iterable[Finding]:
     from bot.library.problems import ContentError
 
     try:
-        library = app.open_library(configured)
+        questions = app.open_library(configured).all()
     except ContentError as error:
         first = str(error).splitlines()[0]
         return [broken(first, "No interview can begin.", "`hotseat questions lint` names every line that is wrong.")]
-    return [good(f"The question bank holds {len(library.all())} questions")]
+    return [good(f"The question bank holds {len(questions)} questions")]
 
 
 async def _store(configured: Settings) -> Iterable[Finding]:
