@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -183,6 +184,47 @@ def test_killed_in_mid_interview_it_goes_on_where_it_was(shell: Shell) -> None:
     out = " ".join(shell.run("practice", stdin="resume\nquit\n").split())
     assert "You have an interview open" in out
     assert " ".join(probe.split()) in out
+
+
+def test_a_second_terminal_takes_the_interview_over(shell: Shell) -> None:
+    with subprocess.Popen(
+        shell.command("practice", "--question", QUESTION), env=shell.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as first:
+        assert first.stdin is not None
+        assert first.stdout is not None
+        first.stdin.write(f"{ANSWER}\n".encode())
+        first.stdin.flush()
+        _until_probed(first)
+        out = shell.run("practice", stdin="resume\nquit\n")
+        assert "You have an interview open" in out
+        assert "We go on" in out
+        rest = first.stdout.read().decode()
+        assert first.wait(timeout=30) == 0
+    assert "went on in another terminal" in " ".join(rest.split())
+    assert "interview open" not in rest
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_however_it_is_told_to_leave_it_leaves_no_server_behind(shell: Shell, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        shell.command("practice", "--question", QUESTION), env=shell.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as began:
+        assert began.stdin is not None
+        began.stdin.write(f"{ANSWER}\n".encode())
+        began.stdin.flush()
+        _until_probed(began)
+        began.send_signal(number)
+        assert began.wait(timeout=30) == 0
+    with open(shell.data / "life.lock") as life:
+        fcntl.flock(life, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while a server lives
+
+
+@pytest.mark.parametrize("url", ["garbage", "http://foo", "redis://:secret-word@localhost:port/0"])
+def test_an_address_that_cannot_be_one_is_refused_without_showing_it(shell: Shell, url: str) -> None:
+    shell.env["HOTSEAT_REDIS_URL"] = url
+    said = shell.run("history", code=2)
+    assert "HOTSEAT_REDIS_URL" in said
+    assert "secret-word" not in said
 
 
 def _until_probed(process: subprocess.Popen[bytes]) -> str:

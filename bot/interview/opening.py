@@ -136,7 +136,7 @@ def _with_level(prompt: str, adds: str) -> str:
 
 
 def _with_one_question(text: str, desk: Desk) -> str:
-    return text if "?" in text else f"{text} {desk.stock('start')}"
+    return text if "?" in text else f"{text} {desk.floor()}"
 
 
 def card(desk: Desk, text: str, greeting: str = "") -> QuestionCard:
@@ -207,7 +207,8 @@ def _seed(options: Mapping[str, str], name: str) -> int:
 
 def offer(desk: Desk, options: Mapping[str, str]) -> None:
     """An interview is open: go on with it, or replace it."""
-    desk.update(pending=dict(options))
+    # Never empty: that it is there says that going on was offered.
+    desk.update(pending={"mind": "auto", **options})
     left = words.minutes(desk.session.clock.left(desk.now_ms))
     state = (
         f"{left} left" if desk.session.phase not in {Phase.RATING, Phase.CLOSING} else "only your own rating is missing"

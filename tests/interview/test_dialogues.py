@@ -11,6 +11,7 @@ from bot.chat.events import Told
 from bot.chat.meanings import Comparison, Form, Passage, QuestionCard, Scorecard, Verdict
 from bot.chat.replies import Role
 from bot.interview.session import Phase
+from bot.library.items import Level
 from tests.interview.talk import BOB, LIBRARY, Talk
 
 STALE = "stale-ai-search"
@@ -338,6 +339,58 @@ def test_coming_back_after_hours_costs_no_time() -> None:
     said = talk.press("resume")
     assert question in said
     assert left - talk.held.clock.left(talk.now_ms) < 2_000
+
+
+def test_who_comes_back_sees_the_scenario_again_and_any_yes_goes_on() -> None:
+    talk = stale(level="principal")
+    posed = plain.text(talk.last.meanings)
+    talk.say(ANSWER)
+    talk.come_back(3_600_000)
+    talk.practice()
+    said = talk.say("yes, carry on")
+    adds = LIBRARY.drawn(STALE, 0).by_level[Level.PRINCIPAL].adds
+    assert adds in posed
+    assert adds in said
+    assert plain.spoken(talk.last.meanings).endswith("?")
+    assert not talk.held.paused
+
+
+def test_an_answer_at_the_offer_to_go_on_is_going_on() -> None:
+    talk = stale()
+    talk.come_back(3_600_000)
+    talk.practice()
+    talk.say(ANSWER)
+    assert "compares-dates" in talk.held.shown
+    assert talk.last.move == "probe"
+
+
+def test_reading_the_card_back_changes_no_line() -> None:
+    talk = stale()
+    talk.say(ANSWER)
+    talk.say("stop")
+    talk.rate({})
+    before = talk.held.judgement
+    for check in LIBRARY.drawn(STALE, 0).checks[:3]:
+        talk.say(f"I {check.says[0].lower()}{check.says[1:]}.")
+    assert talk.held.judgement == before
+
+
+def test_what_comes_after_the_close_is_kept_and_said_not_to_count() -> None:
+    talk = stale(minutes="2")
+    talk.say(ANSWER)
+    talk.wait(5)
+    assert "isn't graded" in talk.say(SECOND)
+    assert talk.stands() is Phase.RATING
+    assert any(turn.text == SECOND for turn in talk.held.turns)
+    assert SECOND not in [sentence.text for sentence in talk.held.sentences()]
+
+
+def test_an_empty_line_after_the_card_is_no_dispute() -> None:
+    talk = stale()
+    talk.say("stop")
+    talk.rate({})
+    talk.say("")
+    assert talk.last.move == "over"
 
 
 def test_a_second_interview_offers_to_go_on_or_to_replace() -> None:
