@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from bot.chat.adapter import Adapter, Serving
-from bot.chat.findings import Finding, broken, good
+from bot.chat.findings import Finding
 from bot.chat.ids import Address
 from bot.delivery.ports import lane_to
 from bot.delivery.service import Delivery, Pace
@@ -231,16 +231,11 @@ async def check_platforms(settings: Settings) -> list[Finding]:
                 message_content=settings.discord_message_content,
                 api_url=settings.discord_api_url,
             )
-        elif platform == "slack" and not (_text(settings.slack_app_token) or _text(settings.slack_signing_secret)):
-            found.append(
-                broken(
-                    "Slack has a bot token, and no way to reach us",
-                    "Nothing anybody does in Slack arrives.",
-                    "Set HOTSEAT_SLACK_APP_TOKEN for Socket Mode, or HOTSEAT_SLACK_SIGNING_SECRET for HTTP.",
-                )
-            )
-        elif platform == "slack":
-            found.append(good("Slack has the credentials it needs; `hotseat run` tries them"))
+        if platform == "slack":
+            from bot.adapters.slack.check import check as check_slack
+
+            secrets = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+            found += await check_slack(*(_text(secret) for secret in secrets), settings.slack_api_url)
     return found
 
 

@@ -22,7 +22,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack import errors, parse
+from bot.adapters.slack import check, errors, parse
 from bot.adapters.slack.calls import Calls, quiet_logger
 from bot.adapters.slack.post import Poster
 from bot.adapters.slack.progress import Board
@@ -123,7 +123,7 @@ class SlackAdapter:
         tries = 0
         while True:
             try:
-                answer = await self._calls("auth.test")
+                answer = await self._calls.client.auth_test()
             except SlackApiError as error:
                 word = errors.code(error)
                 if word in errors.MISCONFIGURED | errors.REMOVED or not (word or errors.status(error) >= 429):
@@ -137,6 +137,8 @@ class SlackAdapter:
                         f"Slack cannot be reached at {self._calls.base_url}; check the network and HOTSEAT_SLACK_API_URL."
                     ) from None
             else:
+                for finding in check.missing(answer.headers):
+                    _log.warning("%s. %s %s", finding.what, finding.why, finding.fix)
                 return parse.Bot(*(str(answer.get(name) or "") for name in ("user_id", "bot_id", "team_id")))
             await asyncio.sleep(_PATIENCE_S)
 
@@ -192,8 +194,7 @@ class SlackAdapter:
             word = errors.code(error)
             if errors.status(error) == 200 and word not in errors.BUSY | errors.DOUBTFUL:
                 raise NotServed(
-                    f"Slack opens no Socket Mode connection ({word or 'no reason given'}): HOTSEAT_SLACK_APP_TOKEN must be an "
-                    "app-level token (xapp-…) with connections:write, from Basic Information."
+                    f"Slack opens no Socket Mode connection ({word or 'no reason given'}): {check.SOCKET_FIX}"
                 ) from None
         except (aiohttp.ClientError, TimeoutError, OSError):
             return  # it may be back in a moment; the SDK waits for that

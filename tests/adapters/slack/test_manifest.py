@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.adapters.slack import asked, connect, receive
+from bot.adapters.slack import asked, check, connect, receive
 
 ROOT = Path(__file__).resolve().parents[3]
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "slack-manifest.yaml").read_text())
@@ -30,7 +30,6 @@ NEEDS = {
     "assistant.threads.setSuggestedPrompts": "assistant:write",
     "views.open": "",
     "views.publish": "",
-    "auth.test": "",
 }
 EVENTS = {"message.im": "im:history", "message.channels": "channels:history", "message.groups": "groups:history"}
 
@@ -51,7 +50,7 @@ def test_every_scope_is_used_and_none_is_missing() -> None:
     assert called() == set(NEEDS)
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
     needed = {NEEDS[method] for method in called()} | {EVENTS.get(event, "") for event in events} | {"commands"}
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed - {""}
+    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed - {""} == set(check.SCOPES)
 
 
 @pytest.mark.parametrize("event", MANIFEST["settings"]["event_subscriptions"]["bot_events"])

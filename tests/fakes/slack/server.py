@@ -56,7 +56,8 @@ class FakeSlack:
     """A running workspace: `async with FakeSlack() as slack: ... slack.api_url`.
 
     `events_url` is the app's address for HTTP; without one, deliveries go over Socket Mode. `echo` delivers the app's own
-    messages to it, as Slack does. `streams` says whether native streaming is allowed.
+    messages to it, as Slack does. `streams` says whether native streaming is allowed, `scopes` what the token may do (empty: a
+    server that does not say).
     """
 
     port: int = 0
@@ -66,6 +67,7 @@ class FakeSlack:
     bot_token: str = "xoxb-fake"
     app_token: str = "xapp-fake"
     signing_secret: str = "5160c0ffee"
+    scopes: tuple[str, ...] = ()
     space: Workspace = field(default_factory=Workspace)
     api_url: str = ""
     calls: Counter[str] = field(default_factory=Counter)
@@ -311,7 +313,8 @@ class FakeSlack:
             return _hung_up(request)
         if isinstance(fault, str) and fault:
             return web.json_response({"ok": False, "error": fault})
-        response = web.json_response(self._answered(name, request, sent))
+        headers = {"x-oauth-scopes": ",".join(self.scopes)} if self.scopes else {}
+        response = web.json_response(self._answered(name, request, sent), headers=headers)
         return _hung_up(request) if fault is Fault.ACCEPTED_THEN_GONE else response
 
     def _answered(self, name: str, request: web.Request, sent: Mapping[str, Any]) -> dict[str, Any]:
