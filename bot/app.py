@@ -234,8 +234,12 @@ async def check_platforms(settings: Settings) -> list[Finding]:
         if platform == "slack":
             from bot.adapters.slack.check import check as check_slack
 
-            secrets = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-            found += await check_slack(*(_text(secret) for secret in secrets), settings.slack_api_url)
+            found += await check_slack(
+                _text(settings.slack_bot_token),
+                _text(settings.slack_app_token),
+                _text(settings.slack_signing_secret),
+                settings.slack_api_url,
+            )
     return found
 
 
