@@ -70,6 +70,10 @@ class Desk:
         """The question that follows a request which is not put as one."""
         return "What happened?" if self.question.type is Kind.BEHAVIOURAL else "What would you say?"
 
+    def hand_back(self) -> str:
+        """The question that gives the floor back after a fact or a hint; a story is gone on with, not decided about."""
+        return self.floor() if self.question.type is Kind.BEHAVIOURAL else self.stock("hand_back")
+
     def ask(self, move: str, text: str, target: str = "", extra: tuple[Meaning, ...] = ()) -> None:
         """The interviewer speaks; it becomes part of the transcript."""
         turn = Turn("interviewer", text, self.now_ms, move, target)

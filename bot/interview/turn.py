@@ -200,7 +200,7 @@ def hint(desk: Desk) -> None:
         desk.ask("hint", words.asking(desk.stock("no_more_hints"), _still_open(desk), desk.floor()), "none")
         return
     desk.update(hints=given + 1)
-    desk.ask("hint", words.asking(rungs[given], "", desk.stock("hand_back")), str(given + 1))
+    desk.ask("hint", words.asking(rungs[given], "", desk.hand_back()), str(given + 1))
 
 
 def _still_open(desk: Desk) -> str:
@@ -220,7 +220,7 @@ def _fact_words(desk: Desk, facts: tuple[str, ...]) -> str:
         turn.move == "clarify" and set(facts) & set(turn.target.split(",")) for turn in desk.session.turns
     )
     lead = f"{desk.stock('as_before')} {told}" if asked_before else told
-    return words.asking(lead, "", desk.stock("hand_back"))
+    return words.asking(lead, "", desk.hand_back())
 
 
 def close(desk: Desk, why: str, lead: str = "") -> None:
