@@ -260,11 +260,12 @@ async def _said(desk: Desk, group: list[Said]) -> None:
     elif session.phase is Phase.REDOING:
         await closing.finish_redo(desk, text)
     else:
-        await _turn(desk, text, group[-1].message)
+        pieces = tuple((one.message, one.text) for one in group) if len(group) > 1 else ()
+        await _turn(desk, text, group[-1].message, pieces)
 
 
-async def _turn(desk: Desk, text: str, message: str = "") -> None:
-    asked = await turn.answer(desk, text, message)
+async def _turn(desk: Desk, text: str, message: str = "", pieces: tuple[tuple[str, str], ...] = ()) -> None:
+    asked = await turn.answer(desk, text, message, pieces)
     if asked:
         await _in_interview(desk, asked)
 

@@ -53,7 +53,8 @@ EVIDENCE = frozenset({Counts.ANSWER, Counts.QUESTION})
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One line of the transcript. `by` is candidate, interviewer or system; `target` is what a move was about (a check,
-    a fact, a hint's rung); `sentence` is the number of a candidate turn's first sentence."""
+    a fact, a hint's rung); `sentence` is the number of a candidate turn's first sentence. `pieces` has the messages of a turn
+    that was sent in several, each with its text, so that one of them can be changed or taken back."""
 
     by: str
     text: str
@@ -63,6 +64,7 @@ class Turn:
     counts: Counts = Counts.ANSWER
     sentence: int = 0
     message: str = ""
+    pieces: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

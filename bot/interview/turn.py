@@ -32,7 +32,7 @@ def _readable(text: str) -> tuple[str, bool]:
     return f"{head[: head.rfind(' ')] if ' ' in head else head}\n\n{tail[tail.find(' ') + 1 :]}", True
 
 
-async def answer(desk: Desk, text: str, message: str = "") -> str:
+async def answer(desk: Desk, text: str, message: str = "", pieces: tuple[tuple[str, str], ...] = ()) -> str:
     """The candidate said something while the interview is held. Returns the command they asked for in other words, which
     is then the caller's to carry out, or nothing."""
     text, too_long = _readable(text.strip())
@@ -47,7 +47,7 @@ async def answer(desk: Desk, text: str, message: str = "") -> str:
         desk.update(turns=(*desk.session.turns, aside))
         return rules.COMMANDS[proposal.intent]
     settled = rules.settle(proposal, request, desk.session)
-    _record(desk, text, settled, message, proposal.flags)
+    _record(desk, text, settled, message, proposal.flags, pieces)
     if desk.session.phase is Phase.CLOSING:
         return ""
     if too_long and settled.move.kind is not MoveKind.CLOSE:
@@ -89,7 +89,14 @@ def _note_mind(desk: Desk, proposal: Proposal) -> None:
         desk.tell("note", words.AWAY[proposal.cause])
 
 
-def _record(desk: Desk, text: str, settled: rules.Settled, message: str, flags: tuple[str, ...]) -> None:
+def _record(
+    desk: Desk,
+    text: str,
+    settled: rules.Settled,
+    message: str,
+    flags: tuple[str, ...],
+    pieces: tuple[tuple[str, str], ...],
+) -> None:
     session = desk.session
     if settled.intent in rules.ASIDES:
         counts = Counts.ASIDE
@@ -99,7 +106,7 @@ def _record(desk: Desk, text: str, settled: rules.Settled, message: str, flags: 
         counts = Counts.ANSWER
     if settled.intent is Intent.CORRECT:
         desk.update(withdrawn=(*session.withdrawn, *_taken_back(desk, text)))
-    turn = Turn("candidate", text, desk.now_ms, "", "", counts, session.next_sentence(), message)
+    turn = Turn("candidate", text, desk.now_ms, "", "", counts, session.next_sentence(), message, pieces)
     shown = {**session.shown, **{check: cited for check, cited in settled.shown.items() if check not in session.shown}}
     desk.update(
         turns=(*session.turns, turn),
@@ -241,11 +248,18 @@ def withdraw(desk: Desk, message: str, text: str | None) -> bool:
     """A message of the candidate was deleted, or edited to `text`; False if it is no turn of this interview."""
     session = desk.session
     for index, turn in enumerate(session.turns):
-        if turn.by == "candidate" and turn.message == message and message:
-            if text is None:
+        if turn.by == "candidate" and message and message in {turn.message, *(name for name, _ in turn.pieces)}:
+            pieces = tuple(
+                (name, text if name == message else held)
+                for name, held in turn.pieces or ((turn.message, turn.text),)
+                if text is not None or name != message
+            )
+            if not pieces:
                 changed = replace(turn, counts=Counts.WITHDRAWN)
             else:
-                changed = replace(turn, text=_readable(text.strip())[0], sentence=session.next_sentence())
+                whole = _readable("\n".join((held or "").strip() for _, held in pieces).strip())[0]
+                kept = tuple((name, held or "") for name, held in pieces) if turn.pieces else ()
+                changed = replace(turn, text=whole, sentence=session.next_sentence(), pieces=kept)
             gone = {*range(turn.sentence, turn.sentence + len(evidence.split(turn.text)))}
             shown = {check: cited for check, cited in session.shown.items() if not gone & set(cited)}
             desk.update(turns=(*session.turns[:index], changed, *session.turns[index + 1 :]), shown=shown)

@@ -244,15 +244,16 @@ class Intake(AsyncMiddleware):
 
 
 class Tolerant(AsyncApp):
-    """Bolt, when a payload has a shape that it did not foresee: such a payload is no business of ours."""
+    """Bolt, when a request has a shape that it did not foresee: such a request is no business of ours."""
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         """See `AsyncApp.async_dispatch`."""
         try:
             return await super().async_dispatch(req)
         except Exception as error:  # noqa: BLE001 - whatever Bolt stumbles over
-            _log.warning("a payload of unknown shape was ignored: %s", where(error))
-            return BoltResponse(status=200, body="")
+            _log.warning("a request of unknown shape was ignored: %s", where(error))
+            # Over HTTP its signature may not have been looked at yet.
+            return BoltResponse(status=200 if req.mode == "socket_mode" else 400, body="")
 
 
 def where(error: BaseException) -> str:

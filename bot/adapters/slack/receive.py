@@ -84,12 +84,14 @@ class Receiver:
             heard = parse.message(body, self._bot, self._clock())
             if heard is not None:
                 await self._heard(heard)
+            else:
+                _log.debug("a message was ignored: nobody's words, or of a shape unknown here")
         elif kind == "app_home_opened" and isinstance(event, dict):
             await self._home_opened(body, event)
         elif kind in {"app_uninstalled", "tokens_revoked"}:
             _log.error("Slack says %s: what waits to be said there is set aside; install the app again to go on", kind)
         else:
-            _log.debug("event ignored")
+            _log.debug("an event was ignored: of no concern here")
         return None
 
     async def ignored(self, body: Body) -> Answer:

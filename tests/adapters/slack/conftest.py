@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 
 import pytest
 
 from bot import app
-from bot.adapters.slack import limits
 from bot.adapters.slack.connect import PATH, Access, SlackAdapter
 from bot.delivery.sender import SenderPace
 from bot.delivery.service import Delivery, Pace
@@ -51,7 +49,7 @@ def library() -> Library:
 
 @contextlib.asynccontextmanager
 async def installed(
-    slack: FakeSlack, store: ValkeyStore, library: Library, http: bool = False, grader: Any = None
+    slack: FakeSlack, store: ValkeyStore, library: Library, http: bool = False, quiet_ms: int = 0
 ) -> AsyncIterator[Running]:
     """The app, connected and serving."""
     access = Access(
@@ -63,8 +61,10 @@ async def installed(
         slack.api_url,
     )
     adapter = SlackAdapter(access, app.now_ms)
-    minds = Minds({"offline": OfflineInterviewer()}, {"offline": grader or OfflineGrader()})
-    delivery = Delivery(store, Router(Engine(library, minds)), {"slack": adapter}, app.now_ms, pace=QUICK)
+    minds = Minds({"offline": OfflineInterviewer()}, {"offline": OfflineGrader()})
+    delivery = Delivery(
+        store, Router(Engine(library, minds)), {"slack": adapter}, app.now_ms, pace=replace(QUICK, quiet_ms=quiet_ms)
+    )
     serving = asyncio.create_task(adapter.run(delivery.accept, Desk(library, store.peek_state)))
     ready = asyncio.create_task(adapter.ready.wait())
     await asyncio.wait((ready, serving), return_when=asyncio.FIRST_COMPLETED, timeout=10)
@@ -94,14 +94,3 @@ async def slack() -> AsyncIterator[FakeSlack]:
 async def hotseat(slack: FakeSlack, store: ValkeyStore, library: Library) -> AsyncIterator[Running]:
     async with installed(slack, store, library) as running:
         yield running
-
-
-@pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Progress shows at once instead of after a while."""
-
-    def now() -> None:
-        monkeypatch.setattr(limits, "PROGRESS_AFTER_S", 0.0)
-        monkeypatch.setattr(limits, "PROGRESS_EVERY_S", 0.0)
-
-    return now

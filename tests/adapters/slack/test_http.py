@@ -13,6 +13,7 @@ from bot.delivery.ports import StoreAway
 from bot.library.load import Library
 from bot.store.valkey import ValkeyStore
 from tests.adapters.slack.conftest import installed
+from tests.adapters.slack.test_incoming import SHAPES
 from tests.adapters.slack.test_thread import begun
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack.workspace import TEAM
@@ -41,9 +42,22 @@ async def test_only_slack_is_heard(slack: FakeSlack, store: ValkeyStore, library
             assert "c4" in await answer.text()
         forged = slack.signed(body) | json_type | {"X-Slack-Signature": "v0=00"}
         old = slack.signed(body) | json_type | {"X-Slack-Request-Timestamp": str(int(time.time()) - 400)}
-        for headers in (forged, old, json_type):
+        odd = slack.signed(body) | json_type | {"X-Slack-Request-Timestamp": "soon"}
+        for headers in (forged, old, json_type, odd):
             async with session.post(slack.events_url, data=body, headers=headers) as answer:
-                assert answer.status == 401
+                assert answer.status >= 400
+        for wrong in ("", "not json", "[]", "null", '{"event": 1}'):
+            async with session.post(slack.events_url, data=wrong, headers=slack.signed(wrong) | json_type) as answer:
+                assert answer.status in {200, 400, 500}
+        ann = slack.member("ann")
+        await ann.says("help")
+        await ann.hears("practice starts an interview")
+
+
+async def test_strange_shapes_over_http(slack: FakeSlack, store: ValkeyStore, library: Library) -> None:
+    async with installed(slack, store, library, http=True):
+        for shape in SHAPES:
+            assert (await slack.deliver(shape["kind"], shape["body"])).status == 200, shape["about"]
 
 
 async def test_not_acknowledged_before_it_is_stored(

@@ -12,7 +12,9 @@ import pytest
 from bot.chat.ids import ConversationId
 from bot.interview import session as sessions
 from bot.interview.session import Counts, Session
-from tests.adapters.slack.conftest import Running
+from bot.library.load import Library
+from bot.store.valkey import ValkeyStore
+from tests.adapters.slack.conftest import Running, installed
 from tests.delivery.people import until
 from tests.fakes.slack import FakeSlack, Member
 from tests.fakes.slack.workspace import TEAM
@@ -74,6 +76,32 @@ async def test_a_correction_counts_and_a_removed_message_does_not(hotseat: Runni
         return turns[-1].counts is Counts.WITHDRAWN
 
     await until(withdrawn, "the removal")
+
+
+async def test_one_of_several_messages_is_corrected(slack: FakeSlack, store: ValkeyStore, library: Library) -> None:
+    async with installed(slack, store, library, quiet_ms=150) as hotseat:
+        ann = slack.member("ann")
+        await ann.says("practice question=stale-ai-search")
+        await ann.hears("[Hint]")
+        first = await ann.says("I'd restart the job.")
+        second = await ann.says("Then I'd look at its errors.")
+        third = await ann.says("And I'd tell the agents.")
+        await ann.hears("Maya", after=third)
+        await ann.edits(first, "I'd compare when pages were embedded and edited.")
+        await ann.deletes(second)
+
+        async def changed() -> bool:
+            (last,) = [turn.text for turn in (await session_of(hotseat, ann)).turns if turn.by == "candidate"]
+            return last == "I'd compare when pages were embedded and edited.\nAnd I'd tell the agents."
+
+        await until(changed, "one of three changed, one taken back")
+        await ann.deletes(third)
+        await ann.deletes(first)
+
+        async def withdrawn() -> bool:
+            return (await session_of(hotseat, ann)).turns[-2].counts is Counts.WITHDRAWN
+
+        await until(withdrawn, "all of it taken back")
 
 
 async def test_outside_an_interview_words_go_nowhere(
