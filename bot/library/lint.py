@@ -19,7 +19,7 @@ from bot.library import problems, rules, texts, words
 from bot.library.items import Persona, Question, Rubric
 from bot.library.load import question_files, read, shipped, thesaurus, yaml_files
 from bot.library.problems import ContentError, Problem, Severity
-from bot.library.spread import spread
+from bot.library.spread import spread, without_collecting
 from bot.library.strict_yaml import Document, Where
 
 M = TypeVar("M", bound=BaseModel)
@@ -61,9 +61,10 @@ def lint(
         message = "is not a question bank: it has no folder `items`" if target.exists() else "is not there"
         return (Problem(problems.shown(target), 1, "", message),)
     bank = _Bank(root, loose, today or date.today())
-    found = bank.lint()
-    if coverage is not None:
-        found += tuple(bank.order(coverage, target))
+    with without_collecting():
+        found = bank.lint()
+        if coverage is not None:
+            found += tuple(bank.order(coverage, target))
     name = problems.shown(target)
     concerned = (held for held in found if target == root or held.file == name or held.file.startswith(f"{name}/"))
     return tuple(sorted(concerned))

@@ -6,10 +6,12 @@ results travel.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar, cast
 
 R = TypeVar("R")
@@ -28,6 +30,18 @@ def spread(work: Callable[[int], R], count: int) -> list[R]:
         return [work(place) for place in range(count)]
     with multiprocessing.get_context("fork").Pool(processes, _take, (work,)) as pool:
         return cast(list[R], pool.map(_one, range(count), chunksize=4))
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Keeps the garbage collector from going over everything that was read, again and again, while it is all still needed."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def cores() -> int:

@@ -9,7 +9,7 @@ all is decided by the caller.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,21 +20,22 @@ from bot.interview.evidence import Sentence, excerpt
 from bot.library.items import Check, Question
 from bot.models.offline.lexicon import PARTICLES, STOP, WEAK
 from bot.models.offline.phrasings import Phrasebook, Phrasing, names_of
-from bot.models.offline.reading import Piece, Reading, Unit, parts, piece_of
+from bot.models.offline.reading import Held, Piece, Reading, Unit, parts, piece_of
 from bot.models.offline.text import Word, words
 from bot.models.offline.thesaurus import Thesaurus, standard
 
-COVERED_AT = 0.46
+COVERED_AT = 0.42
 """Strength from which a check counts as covered."""
-UNSURE_AT = 0.35
+UNSURE_AT = 0.32
 """Strength from which a check counts as unsure."""
 
 _AGREEMENT = (0.38, 0.25)  # what the second and third best phrasing add
-_WORTH_A_LOOK = 0.23  # three phrasings said to this share do not come to `UNSURE_AT`
+_WORTH_A_LOOK = 0.21  # three phrasings said to this share do not come to `UNSURE_AT`
 _LITTLE_SAID = 0.5  # what a match counts whose words weigh next to nothing
 _ENOUGH = 2.0  # matched weight from which a match counts in full
 _LEAST = 0.9  # matched weight below which a match is too slight to mean much
 _SLIGHT_FACTOR = 0.65  # for that, and for a single unit
+_MOST_IF_SLIGHT = COVERED_AT - 0.02
 _ONLY_PROMPT_FACTOR = 0.65
 _TITLE_FACTOR = 0.8  # a check's name on a card is no way a candidate speaks
 _BESIDE_FACTOR = 0.55  # for answers that are not about the question
@@ -69,21 +70,42 @@ class _Told:
 
     phrasing: Phrasing
     pieces: dict[int, _Said]
-    units: list[tuple[float, bool, Mapping[int, tuple[float, bool]]]]
+    units: list[tuple[float, bool, Held]]
 
     @classmethod
     def of(cls, phrasing: Phrasing, reading: Reading) -> _Told:
-        pieces: dict[int, _Said] = {}
-        units = []
-        for unit, weight, new in zip(phrasing.units, phrasing.weights, phrasing.fresh, strict=True):
+        heard: list[tuple[float, bool, Held]] = []
+        sayers: dict[tuple[int, str], tuple[float, int]] = {}
+        doubled: set[tuple[int, int]] = set()
+        places: list[int] = []
+        for at, (unit, weight, new) in enumerate(zip(phrasing.units, phrasing.weights, phrasing.fresh, strict=True)):
             held = reading.held(unit)
-            if held:
-                units.append((weight, new, held))
-            for index, (credit, negated) in held.items():
+            if not held:
+                continue
+            places.append(at)
+            for index, (credit, _, word) in held.items():
+                # One word says one thing: "stage" is not both the stage and, as a milestone, the intermediate.
+                mine = (credit * weight, len(heard))
+                other = sayers.setdefault((index, word), mine)
+                if word and other is not mine:
+                    sayers[index, word] = max(mine, other)
+                    doubled.add((index, min(mine, other)[1]))
+            heard.append((weight, new, held))
+        pieces: dict[int, _Said] = {}
+        for index, place in doubled:
+            weight, new, held = heard[place]
+            left = {other: credit for other, credit in held.items() if other != index}
+            instead = reading.otherwise(phrasing.units[places[place]], index, held[index][2])
+            if instead is not None and (index, instead[2]) not in sayers:
+                sayers[index, instead[2]] = (instead[0] * weight, place)
+                left[index] = instead
+            heard[place] = (weight, new, left)
+        for weight, new, held in heard:
+            for index, (credit, negated, _) in held.items():
                 said, denied, fresh, count = pieces.get(index, _UNSAID)
                 worth = credit * weight
                 pieces[index] = (said + worth, denied + worth if negated else denied, fresh or new, count + 1)
-        return cls(phrasing, pieces, units)
+        return cls(phrasing, pieces, heard)
 
     def said(self, first: int, last: int) -> _Said:
         """What pieces `first` to `last` (left out) say of it together."""
@@ -99,7 +121,7 @@ class _Told:
             credit, negated = 0.0, False
             for index in inside:
                 if index in held:
-                    other, also = held[index]
+                    other, also, _ = held[index]
                     if other > credit or (other == credit and not also):
                         credit, negated = other, also
             if credit:
@@ -267,7 +289,7 @@ def _strongest(
 def _strength(told: Iterable[_Told], first: int, last: int) -> tuple[float, bool]:
     """Strength of the best phrasing in a window, helped by those that agree; and whether it was denied there."""
     shares = []
-    best, refused = 0.0, False
+    best, refused, solid = 0.0, False, False
     for one in told:
         said, denied, fresh, count = one.said(first, last)
         if not said:
@@ -280,12 +302,16 @@ def _strength(told: Iterable[_Told], first: int, last: int) -> tuple[float, bool
             enough *= _TITLE_FACTOR
         if said < _LEAST or count < 2:
             enough *= _SLIGHT_FACTOR
+        else:
+            solid = True
         share = said / phrasing.total * enough
         shares.append(share)
         if share > best:
             best, refused = share, denied > 0.5 * said and not phrasing.negated
     shares.sort(reverse=True)
-    return _helped(shares), refused
+    strength = _helped(shares)
+    # One word that all phrasings of a check have in common is still one word.
+    return strength if solid else min(strength, _MOST_IF_SLIGHT), refused
 
 
 def _helped(shares: Sequence[float]) -> float:

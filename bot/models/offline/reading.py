@@ -62,7 +62,7 @@ class Piece:
     end: int
     length: int
     stems: dict[str, bool]
-    concepts: dict[str, tuple[float, bool]]  # credit, negated
+    concepts: dict[str, tuple[float, bool, str]]  # credit, negated, the stem that names it
     number: bool
     beginnings: dict[str, list[str]]  # stems by their first five letters
 
@@ -70,13 +70,13 @@ class Piece:
 def piece_of(index: int, part: Sequence[Word], thesaurus: Thesaurus) -> Piece:
     """What one part of sentence `index` says."""
     stems: dict[str, bool] = {}
-    concepts: dict[str, tuple[float, bool]] = {}
+    concepts: dict[str, tuple[float, bool, str]] = {}
     for word in part:
         stems[word.stem] = stems.get(word.stem, True) and word.negated
     for hit in thesaurus.find(part):
         weak = not hit.literal and len(hit.at) == 1 and part[hit.at[0]].stem in WEAK_STEMS
         credit = _CONCEPT_CREDITS[COMMONNESS.get("#" + hit.concept, 4)]
-        held = (min(credit, _WEAK_CONCEPT_CREDIT) if weak else credit, hit.negated)
+        held = (min(credit, _WEAK_CONCEPT_CREDIT) if weak else credit, hit.negated, part[hit.at[0]].stem)
         known = concepts.get(hit.concept)
         if known is None or more_of(held) > more_of(known):
             concepts[hit.concept] = held
@@ -88,9 +88,11 @@ def piece_of(index: int, part: Sequence[Word], thesaurus: Thesaurus) -> Piece:
     return Piece(index, part[0].start, part[-1].end, len(part), stems, concepts, number, beginnings)
 
 
-_NOTHING = (0.0, False)
-Held = Mapping[int, tuple[float, bool]]
-"""Where something is said: pieces by number, with what each is worth and whether it is negated there."""
+_NOTHING = (0.0, False, "")
+Credit = tuple[float, bool, str]
+"""What a piece is worth for a unit, 0 to 1; whether it is negated there; the stem of the word that says it."""
+Held = Mapping[int, Credit]
+"""Where something is said: pieces by number."""
 
 
 @dataclass(slots=True)
@@ -123,31 +125,37 @@ class Reading:
             found = self._held[unit] = {index: credit for index, credit in worth if credit[0]}
         return found
 
+    def otherwise(self, unit: Unit, index: int, word: str) -> Credit | None:
+        """What a piece is worth for a unit by another word than this one; None if by no other."""
+        concepts = self.pieces[index].concepts
+        named = [held for concept in unit.concepts if (held := concepts.get(concept)) and held[2] != word]
+        return max(named, key=more_of) if named else None
 
-def credit_of(unit: Unit, piece: Piece) -> tuple[float, bool]:
-    """What a piece is worth for a unit, 0 to 1, and whether it is negated there."""
+
+def credit_of(unit: Unit, piece: Piece) -> Credit:
+    """What a piece is worth for a unit."""
     stems = piece.stems
     there = [stem for stem in unit.stems if stem in stems]
     if len(there) == len(unit.stems):
-        return 1.0, all(stems[stem] for stem in there)
+        return 1.0, all(stems[stem] for stem in there), there[0]
     if unit.concepts:
         named = [piece.concepts[concept] for concept in unit.concepts if concept in piece.concepts]
         if named:
             return max(named, key=more_of)
     if there and len(unit.stems) > 1:
         share = sum(stem in stems for stem in unit.stems if stem not in _UNTELLING) / len(unit.stems)
-        return _PARTLY_CREDIT * share, all(stems[stem] for stem in there)
+        return _PARTLY_CREDIT * share, all(stems[stem] for stem in there), there[0]
     if len(unit.stems) == 1:
         stem = unit.stems[0]
         if stem[:1].isdigit():
-            return (_OTHER_NUMBER_CREDIT, False) if piece.number else _NOTHING
+            return (_OTHER_NUMBER_CREDIT, False, "") if piece.number else _NOTHING
         for other in piece.beginnings.get(stem[:5], ()):
             if relatives(stem, other):
-                return _RELATIVE_CREDIT, stems[other]
+                return _RELATIVE_CREDIT, stems[other], other
     return _NOTHING
 
 
-def more_of(held: tuple[float, bool]) -> tuple[float, bool]:
+def more_of(held: Credit) -> tuple[float, bool]:
     return held[0], not held[1]
 
 

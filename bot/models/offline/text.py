@@ -186,5 +186,14 @@ def _carries(word: str, stemmed: str) -> bool:
 @lru_cache(maxsize=4096)
 def telling(text: str) -> frozenset[str]:
     """The stems of a text that tell something: small words and those everybody says are left out."""
-    forms = (form for token in _TOKEN.findall(text) if token not in _BREAKS for form in _forms(token))
-    return frozenset(stemmed for word, stemmed, content in forms if content and word not in WEAK)
+    found: set[str] = set()
+    for token in _TOKEN.findall(text):
+        found.update(_told(token))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=8192)
+def _told(token: str) -> tuple[str, ...]:
+    if token in _BREAKS:
+        return ()
+    return tuple(stemmed for word, stemmed, content in _forms(token) if content and word not in WEAK)

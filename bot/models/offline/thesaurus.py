@@ -34,7 +34,8 @@ class Thesaurus:
 
     def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
         """`groups` maps a concept's name to its words and phrases."""
-        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._single: dict[str, list[str]] = {}
+        self._several: dict[tuple[str, str], list[tuple[tuple[str, ...], str]]] = {}  # by their first two stems
         self._literal: dict[str, list[tuple[tuple[str, ...], int, str]]] = {}
         self.stems: set[str] = set()
         for name, listed in groups.items():
@@ -45,10 +46,14 @@ class Thesaurus:
                 if len(stems) == 1 < len(read):
                     bare = tuple(word.stem for word in read if word.text not in _ARTICLES)
                     self._literal.setdefault(stems[0], []).append((bare, bare.index(stems[0]), name))
-                elif stems and (stems, name) not in (entries := self._by_first.setdefault(stems[0], [])):
-                    entries.append((stems, name))
-        for entries in self._by_first.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
+                elif len(stems) == 1:
+                    if name not in (single := self._single.setdefault(stems[0], [])):
+                        single.append(name)
+                elif stems and (stems, name) not in (several := self._several.setdefault((stems[0], stems[1]), [])):
+                    several.append((stems, name))
+        self._opening = frozenset(first for first, _ in self._several)
+        for several in self._several.values():
+            several.sort(key=lambda entry: -len(entry[0]))
         self._beginning: dict[str, frozenset[str]] = {}
 
     def beginning(self, letter: str) -> frozenset[str]:
@@ -71,10 +76,13 @@ class Thesaurus:
                         hits.append(Hit(concept, (index,), text[index].negated, literal=True))
         kept = [index for index, word in enumerate(text) if _kept(word)]
         for place, index in enumerate(kept):
-            for stems, concept in self._by_first.get(text[index].stem, ()):
-                at = _follow(stems, text, kept, place) if len(stems) > 1 else (index,)
-                if at:
-                    hits.append(Hit(concept, at, any(text[position].negated for position in at)))
+            first = text[index].stem
+            if first in self._opening:
+                seconds = dict.fromkeys([text[after].stem for after in kept[place + 1 : place + 3]])
+                for stems, concept in (one for second in seconds for one in self._several.get((first, second), ())):
+                    if at := _follow(stems, text, kept, place):
+                        hits.append(Hit(concept, at, any(text[position].negated for position in at)))
+            hits += [Hit(concept, (index,), text[index].negated) for concept in self._single.get(first, ())]
         return tuple(hits)
 
 

@@ -74,3 +74,18 @@ def test_better_answers_cover_more(name: str) -> None:
     assert len(pairs) >= 6
     assert sum(low < high for low, high in pairs) >= 0.9 * len(pairs)
     assert all(share <= 0.15 for answers in seen.values() for level, share in answers if level == 0)
+
+
+def test_a_good_answer_to_another_question_earns_little() -> None:
+    library = Library.open()
+    ids = library.ids()
+    rows = [json.loads(line) for line in (ANSWERS / "dev.jsonl").read_text(encoding="utf-8").splitlines()]
+    shares = [
+        coverage(library.question(other).drawn(0), row["answer"])
+        for place, row in enumerate(rows)
+        if row["level"] == 4
+        for other in [ids[(7 * place + step * 5) % len(ids)] for step in range(4)]
+        if other != row["question"]
+    ]
+    assert sum(shares) / len(shares) <= 0.1
+    assert max(shares) <= 0.4

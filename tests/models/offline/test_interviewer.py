@@ -174,6 +174,13 @@ def test_the_move_is_always_one_of_those_offered() -> None:
         assert MIND.propose(request(row["text"], offered=offered)).move in offered
 
 
+def test_the_librarys_thesaurus_is_used_when_given() -> None:
+    words = {"halt": ("stop", "moor"), "bill": ("payments", "outgoings"), "there": ("german", "germany")}
+    said = request("I'd moor the outgoings for Germany.")
+    assert "stop-payments" in OfflineInterviewer(words).propose(said).shown
+    assert "stop-payments" not in OfflineInterviewer().propose(said).shown
+
+
 def test_the_same_turn_is_read_the_same_way() -> None:
     for row in utterances("utterances.jsonl")[:80]:
         assert MIND.propose(request(row["text"])) == OfflineInterviewer().propose(request(row["text"]))

@@ -9,10 +9,11 @@ import pytest
 from bot.chat.meanings import Verdict
 from bot.interview import evidence
 from bot.interview.evidence import QUOTE_LIMIT
+from bot.models.offline import matching
 from bot.models.offline.matching import Match, Matcher, matcher_for
 from bot.models.offline.text import stem, words
 from bot.models.offline.thesaurus import Thesaurus, compiled, standard
-from tests.models.offline.cases import INVOICES
+from tests.models.offline.cases import INVOICES, utterances
 
 MATCHER = Matcher(INVOICES)
 
@@ -155,6 +156,54 @@ def test_a_phrase_is_found_with_words_inside_it() -> None:
     thesaurus = Thesaurus({"rollback": ["roll back", "previous version"], "look": ["not seen"]})
     assert [hit.concept for hit in thesaurus.find(words("then we rolled the release back"))] == ["rollback"]
     assert not thesaurus.find(words("it is not there"))
+
+
+def test_small_words_of_a_phrase_are_wanted_where_one_telling_word_is_left() -> None:
+    thesaurus = Thesaurus({"duty": ["on call"], "again": ["run again"], "pass-on": ["hand off"]})
+
+    def found(text: str) -> list[str]:
+        return [hit.concept for hit in thesaurus.find(words(text))]
+
+    assert found("who is on call tonight") == ["duty"]
+    assert found("and then we run it") == found("I'd call them on Monday") == []
+    assert found("run again tomorrow") == ["again"]
+    assert found("we handed the case off") == ["pass-on"]
+    assert found("I'd hand them the off switch") == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I'd look at the release.",
+        "I'd check the text.",
+        "That's the stage I mean.",
+        "We'd tell them.",
+        "Payments, then.",
+    ],
+)
+def test_a_word_or_two_of_a_phrasing_are_never_enough(answer: str) -> None:
+    assert all(match(check.id, answer).verdict is not Verdict.COVERED for check in INVOICES.checks)
+
+
+def test_words_that_show_a_check_well_show_the_next_only_if_they_match_better() -> None:
+    alike = [check.model_copy(update={"id": f"also-{place}"}) for place, check in enumerate([INVOICES.checks[2]] * 9)]
+    contains = INVOICES.criteria[1].model_copy(update={"checks": tuple(alike)})
+    matcher = Matcher(INVOICES.model_copy(update={"criteria": (INVOICES.criteria[0], contains)}))
+    said = evidence.number([(0, "We'd hold all payments until a person has checked.")])
+    verdicts = [found.verdict for found in matcher.checks(alike, said).values()]
+    assert verdicts[0] is Verdict.COVERED
+    assert verdicts[-1] is Verdict.UNSURE
+    assert sorted(verdicts, key=lambda verdict: verdict is not Verdict.COVERED) == verdicts
+
+
+def test_windows_that_are_skipped_would_have_changed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [row["text"] for row in utterances("utterances.jsonl")]
+    answers = [evidence.number([(0, " ".join(texts[start : start + 8]))]) for start in range(0, len(texts), 8)]
+    quick = [MATCHER.checks(INVOICES.checks, answer) for answer in answers]
+    monkeypatch.setattr(matching, "_WORTH_A_LOOK", 0.0)
+    monkeypatch.setattr(matching, "_most", lambda share: 9.0)
+    assert [MATCHER.checks(INVOICES.checks, answer) for answer in answers] == quick
+    assert sum(found.verdict is Verdict.COVERED for answer in quick for found in answer.values()) > 10
 
 
 def test_a_thesaurus_is_compiled_once() -> None:
