@@ -64,8 +64,8 @@ class Work:
 class Outcome:
     """What handling events came to. `state` None deletes the actor's state; `keep_ms` None keeps it for good.
 
-    `forget` removes whatever else was kept of the actor until now: references, what waits to be shown to people, dead letters,
-    books. What waits for other actors stays, so that they learn of it in order.
+    `forget` removes whatever else was kept of the actor until now: references, what waits to be shown in a conversation, dead
+    letters, books. What waits for other actors, and for a person to read, stays and goes out in order.
     """
 
     state: bytes | None

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from bot.chat.codec import Unreadable, dumps, loads
 from bot.chat.events import Event, Fired, Said
-from bot.chat.ids import Address
+from bot.chat.ids import Address, is_person
 from bot.chat.replies import Outgoing, Reply, SetTimer
 from bot.delivery.ports import MAILBOXES, DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of, lane_to
 from bot.store.keys import Keys, timer_member, timer_of
@@ -140,7 +140,9 @@ class ValkeyStore:
         keys += [shared.timers, shared.timers_wake, shared.dead]
         keys += [own.mailbox, own.state, own.last, own.references, own.presence, own.spent]
         people = lane_to(lease.actor, self._screens)
-        keys += [own.outgoing(people), own.trying(people)]
+        # What waits to be shown in a conversation quotes it. What waits for a person says that they were forgotten.
+        waiting = [own.last] * 2 if is_person(lease.actor) else [own.outgoing(people), own.trying(people)]
+        keys += waiting
         state = b"" if outcome.state is None else pack(outcome.state)
         values: list[object] = [lease.actor, lease.token, handled, mode, state, outcome.keep_ms or 0, reason, _LAST_MS]
         values += [int(outcome.forget), len(outcome.timers)]

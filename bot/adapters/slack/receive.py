@@ -221,7 +221,7 @@ class Receiver:
     async def _run(self, given: Command, wanted: Asked) -> Answer:
         person, now_ms = given.person, self._clock()
         if wanted.unknown:
-            return {"text": f"I don't know “{text.one_line(wanted.unknown)[:80]}” here.\n\n{asked.HELP}"}
+            return {"text": f"I don't know “{text.shortened(wanted.unknown, 80)}” here.\n\n{asked.HELP}"}
         if wanted.command == PRACTICE:
             problems = await self._reception.problems(SETUP, wanted.options)
             if problems:
@@ -330,7 +330,11 @@ class Receiver:
                 view = views.preview(look, replace(carried, fields=fields))
                 return {"response_action": "update", "view": view}
         name = parse.named(person.workspace, "view", str(view.get("id") or body.get("trigger_id") or ""))
-        await self._accept([self._submitted(name, to, person, carried.form, fields)])
+        try:
+            await self._accept([self._submitted(name, to, person, carried.form, fields)])
+        except Exception as error:  # noqa: BLE001 - on top of the form, which keeps what was entered
+            _log.warning("a form could not be taken: %s", type(error).__name__)
+            return {"response_action": "push", "view": views.note(STORE_AWAY)}
         return None
 
     def _submitted(self, name: str, to: Address, person: Person, form: str, fields: Mapping[str, str]) -> Event:

@@ -1,6 +1,6 @@
 -- What handling an actor's first events came to, in one step.
 -- KEYS: ready, leases, attempts, wake, counter, timers, timers wake, dead, mailbox, state, last, references, presence, spent,
---       outgoing and trying on the lane of people; then per lane: outgoing, lane ready, lane leases, lane wake
+--       two more to remove when the actor is forgotten; then per lane: outgoing, lane ready, lane leases, lane wake
 -- ARGV: actor, token, events handled, state: keep|set|delete, state, life of the state (ms, 0: for good),
 --       reason to set the first event aside (empty: handled), life of `last` (ms), 1 to forget the actor first, count of timers;
 --       then per timer: its member, when it is due (ms, empty: forget it); then per outgoing item: number of its lane, item

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.delivery.ports import StoreAway
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.test_thread import begun
-from tests.fakes.slack import FakeSlack, Message
+from tests.fakes.slack import FakeSlack, Message, checks
 
 
 async def test_the_first_look(hotseat: Running, slack: FakeSlack) -> None:
@@ -18,6 +21,8 @@ async def test_the_first_look(hotseat: Running, slack: FakeSlack) -> None:
     await ann.presses("Try an interview now", hello)
     await ann.hears("[Hint]")
     assert len([each for each in ann.sees() if "I'm Hotseat" in each.shown]) == 1
+    await ann.presses("Choose what to practise", hello)
+    assert "What would you like to practise?" in Message("", "", "", "", blocks=(await ann.form())["blocks"]).shown
 
 
 async def test_every_suggested_prompt_does_what_it_says(hotseat: Running, slack: FakeSlack) -> None:
@@ -61,6 +66,28 @@ async def test_the_form_shows_what_it_leads_to_and_what_is_wrong(hotseat: Runnin
     await ann.sends(look, {})
     card = await ann.hears("[Hint]")
     assert "20 min" in card.shown
+
+
+async def test_a_form_that_cannot_be_kept_stays_open(
+    hotseat: Running, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = slack.member("ann")
+    await ann.says("practice question=stale-ai-search")
+    card = await ann.hears("[Hint]")
+    await ann.presses("Stop", card)
+    await ann.presses("Rate yourself", await ann.hears("[Rate yourself]"))
+    view = await ann.form()
+    with monkeypatch.context() as patched:
+
+        async def away(*args: object) -> int:
+            raise StoreAway("away")
+
+        patched.setattr(hotseat.store, "accept", away)
+        found = await ann.sends(view, {})
+        assert found.answer["response_action"] == "push"
+        checks.view(found.answer["view"], ("modal",))
+    await ann.sends(view, {})
+    await ann.hears("Your scorecard")
 
 
 async def test_the_form_of_a_channel_begins_a_thread_there(hotseat: Running, slack: FakeSlack) -> None:
