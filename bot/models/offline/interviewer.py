@@ -33,6 +33,7 @@ ASKED_AT = 0.5
 AHEAD_BY = 0.05
 """How much better it must match than the next; a fact given for another tells what was not asked."""
 _RARITY = (1.0, 1.0, 0.75, 0.55, 0.4)  # by how many facts speak of it
+_SAID_SHARE = 0.15  # for an authored way to ask that is said more, or less, than by half
 _WEAK, _WEAK_BUT_OWN = 0.4, 0.7  # a word that everybody says; one that only one fact has, as "team"
 REASON_AT = 0.5
 """How well an answer to a challenge must match one of the reasons that settle it."""
@@ -167,7 +168,7 @@ def _fit(matcher: Matcher, fact: Fact, whole: str, ask: str, weights: Mapping[Un
     own = sum(weight >= _WEAK_BUT_OWN and _is_among(unit, names) == 1 for unit, weight in weights.items())
     shared = max(_shared_words(ask, whole), own)
     # Related terms alone ("budget" for a question about payments) are too little to give something away.
-    return fit + 0.14 * min(shared - 1, 2) if shared else fit - 0.1
+    return fit + 0.14 * min(shared - 1, 2) + _SAID_SHARE * (said - 0.5) if shared else fit - 0.1
 
 
 def _about(weights: Mapping[Unit, float], names: frozenset[str]) -> float:
