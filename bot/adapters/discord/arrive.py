@@ -15,7 +15,7 @@ import discord
 
 from bot.adapters.discord import limits, parse
 from bot.adapters.discord.catchup import CatchUp
-from bot.adapters.discord.interact import FORGET, FORGET_ME, Interactions
+from bot.adapters.discord.interact import AWAY, FORGET, FORGET_ME, Interactions
 from bot.adapters.discord.places import Place, Places
 from bot.adapters.discord.post import Poster
 from bot.adapters.discord.render import render
@@ -102,7 +102,10 @@ class Arrivals:
         if self._flushing is not None:
             self._flushing.cancel()
             await asyncio.gather(self._flushing, return_exceptions=True)
-        await self._flush()
+        try:
+            await self._flush()
+        except Exception as error:  # noqa: BLE001 - a little more is read again next time
+            _log.info("how far we heard was not noted: %s", type(error).__name__)
 
     # Messages.
 
@@ -114,6 +117,13 @@ class Arrivals:
         mentioned = self._me in message.raw_mentions
         if guild is not None and not mentioned and not self._may_be_ours(message.channel):
             return
+        try:
+            await self._sort(message, guild, mentioned)
+        except Exception as error:  # noqa: BLE001 - the store is away, or worse: it is found again in the channel's history
+            _log.warning("a message could not be taken, its channel is read again: %s", type(error).__name__)
+            self.new_session()
+
+    async def _sort(self, message: discord.Message, guild: int | None, mentioned: bool) -> None:
         if self._catch_up is not None:
             await self._catch_up.passed(message.channel.id)
         to = self._places.at_hand(message.channel.id) or await self._look_up(message.channel.id)
@@ -203,7 +213,12 @@ class Arrivals:
     ) -> None:
         id_ = parse.event_id(written.guild, written.channel, written.id)
         at_ms = parse.at_ms(written.id)
-        await self.begin(to, place, at_ms)
+        try:
+            await self.begin(to, place, at_ms)
+        except Exception as error:  # noqa: BLE001 - nothing was noted, so nothing would find this message again
+            _log.warning("an interview could not begin: %s", type(error).__name__)
+            await self._tell(written.channel, (Paragraph(AWAY),), f"{written.id}:away")
+            return
         await self._accept_for(to, Ran(id_, to, at_ms, author, "practice", options))
 
     async def begin(self, to: Address, place: Place, at_ms: int) -> None:
@@ -295,7 +310,10 @@ class Arrivals:
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(FLUSH_S)
-        await self._flush()
+        try:
+            await self._flush()
+        except Exception as error:  # noqa: BLE001 - a little more is read again next time
+            _log.info("how far we heard was not noted: %s", type(error).__name__)
 
     async def _flush(self) -> None:
         marks, self._marks = self._marks, {}

@@ -1,7 +1,8 @@
 """What was written while nobody listened: found again in the history of conversations that were live.
 
-Used when a gateway session could not be resumed, and at every start. Events get the ids they would have had, so whatever was
-accepted before is not accepted twice. A channel's new messages wait until its history has been read.
+Used when a gateway session could not be resumed, at every start, and when the store was away as a message came. Events get
+the ids they would have had, so whatever was accepted before is not accepted twice. A channel's new messages wait until its
+history has been read.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _AT_ONCE = 4
-_TRIES = 4
-_PAUSE_S = 1.0
+PAUSE_S = 1.0
+LONGEST_PAUSE_S = 15.0
 _SLACK_MS = 2_000
 """Marks are times, ids are finer; and nothing is lost by looking a little further back."""
 
@@ -93,14 +94,14 @@ class CatchUp:
 
 
 async def _tried(call: Callable[[], Awaitable[T]]) -> T | None:
-    """The outcome of a call that may fail for a moment; None if Discord refuses it or it keeps failing."""
-    for number in range(_TRIES):
+    """The outcome of a call, however long a store or a connection is away; None if Discord refuses it for good."""
+    pause_s = PAUSE_S
+    while True:
         try:
             return await call()
         except (discord.NotFound, discord.Forbidden):
             return None  # the channel is gone, and what was in it
         except Exception as error:  # noqa: BLE001 - a broken connection, a server's trouble, a store that is away
             _log.warning("reading again failed: %s", type(error).__name__)
-            if number + 1 < _TRIES:
-                await asyncio.sleep(_PAUSE_S * 2**number)
-    return None
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

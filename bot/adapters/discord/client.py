@@ -6,6 +6,8 @@ No message is cached and nobody's members or presences are asked for. What comes
 from __future__ import annotations
 
 import asyncio
+import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from bot.adapters.discord.arrive import Arrivals
 
 
+_log = logging.getLogger(__name__)
+
+# Below this level discord.py logs whole payloads, and with them what people wrote.
+logging.getLogger("discord").setLevel(logging.INFO)
+
+
 def intents(*, message_content: bool) -> discord.Intents:
     """What we ask the gateway for, and no more."""
     wanted = discord.Intents.none()
@@ -27,6 +35,15 @@ def intents(*, message_content: bool) -> discord.Intents:
     wanted.dm_messages = True
     wanted.message_content = message_content
     return wanted
+
+
+class Tree(app_commands.CommandTree["Client"]):
+    """The commands; a failure is logged without what was entered."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """Say which kind of thing failed."""
+        del interaction
+        _log.error("a command failed: %s", type(error.__cause__ or error).__name__)
 
 
 class Client(discord.Client):
@@ -43,7 +60,7 @@ class Client(discord.Client):
             max_ratelimit_timeout=30.0,
             enable_raw_presences=False,
         )
-        self.tree: app_commands.CommandTree[Client] = app_commands.CommandTree(self)
+        self.tree: app_commands.CommandTree[Client] = Tree(self)
         self.arrivals: Arrivals | None = None
         self._identify_pause_s = identify_pause_s
         self.add_dynamic_items(Pressable)
@@ -60,8 +77,11 @@ class Client(discord.Client):
             await asyncio.sleep(self._identify_pause_s)
 
     async def setup_hook(self) -> None:
-        """Register the commands before the first event comes."""
-        await self.tree.sync()
+        """Register the commands before the first event comes; messages work without them."""
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as refused:
+            _log.error("the commands could not be registered: %s %s", refused.status, refused.code)
 
     async def on_connect(self) -> None:
         """A new session: what happened before it will not be sent again."""
@@ -96,8 +116,4 @@ class Client(discord.Client):
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Say which handler failed and how; never with what it was given."""
         del args, kwargs
-        import logging
-        import sys
-
-        error = sys.exc_info()[1]
-        logging.getLogger(__name__).error("%s failed: %s", event_method, type(error).__name__)
+        _log.error("%s failed: %s", event_method, type(sys.exc_info()[1]).__name__)

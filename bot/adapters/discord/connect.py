@@ -147,8 +147,8 @@ class DiscordAdapter:
             async with client:
                 await client.login(self._token)
                 if self._api_url and not self._gateway_url:
-                    found = await client.http.request(discord.http.Route("GET", "/gateway"))
-                    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(found["url"])
+                    _, gateway, _ = await client.http.get_bot_gateway()
+                    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
                 await client.connect()
         finally:
             self._there.clear()

@@ -151,7 +151,10 @@ class Poster:
         except Unreachable as gone:
             if faults.code_of(gone.__cause__ or gone) != faults.ARCHIVED:
                 raise
-        await self.ask(f"{name}:wake", lambda: self._client.http.edit_channel(channel, archived=False))
+            try:
+                await self.ask(f"{name}:wake", lambda: self._client.http.edit_channel(channel, archived=False))
+            except Unreachable:
+                raise gone from gone.__cause__  # it is locked as well, and only a moderator can open it
         return int(await self.ask(name, create))
 
     async def _edit(self, channel: int, known: str, pages: list[Page], name: str) -> str:

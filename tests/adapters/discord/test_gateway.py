@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
-from bot.adapters.discord import connect
+from bot.adapters.discord import catchup, connect
 from bot.chat.adapter import NotServed
-from bot.chat.events import Event, Ran, Said
+from bot.chat.events import Edited, Event, Ran, Said
 from bot.store.valkey import ValkeyStore
 from tests.adapters.discord.conftest import Bot, MakeBot
 from tests.fakes.discord.server import Discord
@@ -193,3 +195,46 @@ async def test_the_commands_discord_is_told_of(server: Discord, bot: Bot) -> Non
     await server.until(lambda: helped.original)
     assert helped.original is not None
     assert "/hotseat practice" in seen(helped.original)
+
+
+async def test_what_came_while_the_store_was_away_is_found_again(
+    server: Discord, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catchup, "PAUSE_S", 0.01)
+    ann, _ = await begun(server)
+    bot.away = True
+    server.dm(ann, "one")
+    server.dm(ann, "two")
+    ben = server.world.person("Ben")
+    server.dm(ben, "practice")
+    await server.until(lambda: [call for call in server.rest.calls if call[0] == "GET" and "messages" in call[1]])
+    bot.away = False
+    server.dm(ann, "three")
+    await answered(server, bot, "one", "two", "three")
+
+
+async def test_two_processes_answer_as_one(server: Discord, make_bot: MakeBot) -> None:
+    first, second = make_bot(), make_bot()
+    await first.start()
+    await second.start()
+    ann, channel = await begun(server)
+    server.dm(ann, "did anything ship last week?")
+    await server.until(lambda: said(first.events) and said(second.events))
+    opened = server.command(ann, channel, "help")
+    await server.until(lambda: opened.original)
+    await first.delivery.settled(first.events[0].to)
+    assert len(server.screen(channel)) == 3
+
+
+async def test_nothing_anybody_wrote_is_logged_at_any_level(
+    server: Discord, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    ann, channel = await begun(server)
+    server.dm(ann, "a sentence like no other")
+    await answered(server, bot, "a sentence like no other")
+    server.change(channel, server.dm(ann, "an afterthought"), "a second thought")
+    await server.until(lambda: any(isinstance(event, Edited) for event in bot.events))
+    await bot.delivery.settled(bot.events[0].to)
+    for words in ("no other", "afterthought", "second thought", server.token):
+        assert words not in caplog.text
