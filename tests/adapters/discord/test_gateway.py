@@ -221,8 +221,9 @@ async def test_two_processes_answer_as_one(server: Discord, make_bot: MakeBot) -
     server.dm(ann, "did anything ship last week?")
     await server.until(lambda: said(first.events) and said(second.events))
     opened = server.command(ann, channel, "help")
-    await server.until(lambda: opened.original)
-    await first.delivery.settled(first.events[0].to)
+    await server.until(lambda: opened.original and len(server.screen(channel)) == 3)
+    await first.delivery.stop(1)
+    await second.delivery.stop(1)
     assert len(server.screen(channel)) == 3
 
 
