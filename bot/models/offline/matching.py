@@ -24,13 +24,13 @@ from bot.models.offline.reading import Held, Piece, Reading, Unit, parts, piece_
 from bot.models.offline.text import Word, words
 from bot.models.offline.thesaurus import Thesaurus, standard
 
-COVERED_AT = 0.42
+COVERED_AT = 0.38
 """Strength from which a check counts as covered."""
-UNSURE_AT = 0.32
+UNSURE_AT = 0.26
 """Strength from which a check counts as unsure."""
 
 _AGREEMENT = (0.38, 0.25)  # what the second and third best phrasing add
-_WORTH_A_LOOK = 0.21  # three phrasings said to this share do not come to `UNSURE_AT`
+_WORTH_A_LOOK = 0.17  # three phrasings said to this share do not come to `UNSURE_AT`
 _LITTLE_SAID = 0.5  # what a match counts whose words weigh next to nothing
 _ENOUGH = 2.0  # matched weight from which a match counts in full
 _LEAST = 0.9  # matched weight below which a match is too slight to mean much
