@@ -43,7 +43,7 @@ BYSTANDER = "Somebody is in an interview here, so I only listen to them. /hotsea
 NO_FILES = "I read text only. Please paste it into a message, in several if it is long."
 IN_A_THREAD = "I can't open a thread inside this one. Mention me in the channel itself, or write to me directly."
 HELLO = Choices(
-    "I hold mock interviews. Mention me with `practice`, or press the button.".replace("`", ""),
+    "I hold mock interviews. Mention me with practice, or press the button.",
     (Option("practice", "Try an interview", style="primary"),),
 )
 

@@ -247,6 +247,9 @@ class Interactions:
             await faults.insist(call)
         except discord.InteractionResponded:
             _log.info("an interaction was answered already")
+        except (TypeError, KeyError):
+            # Some servers answer without the receipt that discord.py reads; what was sent has arrived.
+            _log.info("an interaction was answered without a receipt")
         except faults.Failure as error:
             _log.warning("an interaction was not answered: %s %s", type(error).__name__, faults.code_of(error) or "")
 
