@@ -79,8 +79,10 @@ class NoClaude(Exception):
 @contextlib.asynccontextmanager
 async def minds(settings: Settings, library: Library, ledger: Ledger | None = None) -> AsyncIterator[Minds]:
     """The minds of this installation: the offline one always, Claude when there is a way to reach it."""
-    interviewers: dict[str, Interviewer] = {"offline": OfflineInterviewer()}
-    graders: dict[str, Grader] = {"offline": OfflineGrader()}
+    # A bank of one's own may bring its own words; the shipped ones are read when they are first needed.
+    words = (library.thesaurus or None) if settings.questions is not None else None
+    interviewers: dict[str, Interviewer] = {"offline": OfflineInterviewer(words)}
+    graders: dict[str, Grader] = {"offline": OfflineGrader(words)}
     line = _line_to_claude(settings, ledger)
     if line is None:
         yield Minds(interviewers, graders)

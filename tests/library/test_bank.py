@@ -23,3 +23,8 @@ def test_each_question_of_the_list_is_the_source_of_one_item_at_most() -> None:
 
 def test_every_type_and_persona_in_use_can_be_loaded() -> None:
     Library.open().check()
+
+
+def test_every_question_of_the_list_has_its_item() -> None:
+    sources = {source for question in Library.open().all() for source in question.sources}
+    assert not [number for number in range(1, 55) if f"ai-pm-questions#{number}" not in sources]
