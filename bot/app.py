@@ -29,7 +29,7 @@ from bot.library.load import Library
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
 from bot.reception import Desk
-from bot.router import Router
+from bot.router import Router, poisoned
 from bot.settings import Settings
 from bot.store import embedded
 from bot.store.ledger import ValkeyLedger
@@ -176,6 +176,7 @@ async def running(
             {lane_to(conversation, SCREENS): adapter},
             now_ms,
             screens=SCREENS,
+            poisoned=poisoned,
             pace=Pace(quiet_ms=quiet_ms, worker=WorkerPace(lease_ms=settings.lease_ms)),
         )
         delivery.start()
@@ -271,6 +272,7 @@ async def serve(settings: Settings, url: str, adapters: Sequence[Serving], stopp
             {adapter.platform: adapter for adapter in adapters},
             now_ms,
             screens=SCREENS,
+            poisoned=poisoned,
             pace=Pace(quiet_ms=settings.quiet_ms, worker=WorkerPace(lease_ms=settings.lease_ms)),
         )
         reception = Desk(library, store.peek_state)

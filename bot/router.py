@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from bot.chat.events import Event
 from bot.chat.ids import Address, is_person
-from bot.chat.replies import Progressing
+from bot.chat.meanings import Paragraph
+from bot.chat.replies import Outgoing, Progressing, Reply, Role
 from bot.delivery.ports import Outcome
 from bot.interview import session as sessions
 from bot.interview.engine import Engine
@@ -43,3 +44,14 @@ class Router:
             KEEP_CONVERSATION_MS,
             handled.forget,
         )
+
+
+async def poisoned(actor: Address, event: Event) -> Sequence[Outgoing]:
+    """What a person is told when something of theirs could not be handled and was set aside."""
+    if is_person(actor):
+        return ()
+    told = Paragraph(
+        "Something I was sent here broke on my side, and I've set it aside for whoever runs me. The rest is kept; "
+        "say it another way, or go on."
+    )
+    return (Reply(f"{event.id}:poisoned", actor, Role.SYSTEM, "poisoned", (told,)),)
