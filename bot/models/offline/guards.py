@@ -142,6 +142,49 @@ def are_stuffing(sentences: Sequence[str]) -> tuple[bool, ...]:
     return tuple((alone and together) or is_stuffing(sentence) for sentence, alone in zip(sentences, bare, strict=True))
 
 
+_GLUE = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "and",
+        "or",
+        "but",
+        "so",
+        "i",
+        "we",
+        "you",
+        "they",
+        "it",
+        "that",
+        "this",
+        "is",
+        "are",
+        "be",
+    }
+    | {
+        "would",
+        "could",
+        "should",
+        "not",
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "by",
+        "as",
+        "if",
+        "then",
+        "my",
+        "our",
+        "their",
+    }
+)
+
+
 def is_stuffing(sentence: str) -> bool:
     """Whether a sentence is a list of terms: hardly any small words or verbs, in short bits or one long string."""
     read = words(sentence)
@@ -155,6 +198,8 @@ def is_stuffing(sentence: str) -> bool:
         return small < 0.3 and doing < 0.35
     if len(bits) == 1 and len(read) >= 9 and small < 0.1:
         return verbs < 0.3  # half of all terms look like verbs: release, approval, monitoring
+    if len(bits) == 1 and len(read) >= 15 and not any(word.text in _GLUE for word in read):
+        return True  # nobody says fifteen words in a row without one of these
     return len(read) >= 9 and small < 0.13 and verbs < 0.12 and doing < 0.35
 
 
