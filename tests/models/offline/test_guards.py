@@ -92,7 +92,7 @@ def test_an_echo_leaves_the_rest() -> None:
         "invoice totals extraction recognition pipeline release payments approval customers monitoring dashboard",
         "Rollback\nMonitoring\nRoot cause\nData drift\nCanary\nStakeholders\nDashboards",
         "rollback / payments / approval / before after / recognition / extraction / customers",
-        "training set test set validation leakage holdout baseline absolute error shadow pilot waste drift regularisation noise split",
+        "training set test set validation leakage holdout baseline absolute error shadow pilot waste drift noise split",
     ],
 )
 def test_a_list_of_terms_is_stuffing(answer: str) -> None:
