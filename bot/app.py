@@ -190,36 +190,40 @@ def platforms(settings: Settings) -> tuple[str, ...]:
     return tuple(name for name, token in tokens.items() if _text(token))
 
 
-def network(settings: Settings, url: str) -> list[Serving]:
-    """An adapter for each of `platforms`. `url` is where small facts of their own may be kept."""
+@contextlib.asynccontextmanager
+async def network(settings: Settings, url: str) -> AsyncIterator[list[Serving]]:
+    """An adapter for each of `platforms`. `url` is where small facts of their own may be kept, until this is left."""
     found: list[Serving] = []
-    for platform in platforms(settings):
-        if platform == "discord":
-            from bot.adapters.discord.connect import DiscordAdapter
+    async with contextlib.AsyncExitStack() as open_until_left:
+        for platform in platforms(settings):
+            if platform == "discord":
+                from bot.adapters.discord.connect import DiscordAdapter
 
-            found.append(
-                DiscordAdapter(
-                    _text(settings.discord_token),
-                    ValkeyNotes(url, settings.namespace),
-                    now_ms,
-                    message_content=settings.discord_message_content,
-                    api_url=settings.discord_api_url,
-                    gateway_url=settings.discord_gateway_url,
+                notes = ValkeyNotes(url, settings.namespace)
+                open_until_left.push_async_callback(notes.close)
+                found.append(
+                    DiscordAdapter(
+                        _text(settings.discord_token),
+                        notes,
+                        now_ms,
+                        message_content=settings.discord_message_content,
+                        api_url=settings.discord_api_url,
+                        gateway_url=settings.discord_gateway_url,
+                    )
                 )
-            )
-        if platform == "slack":
-            from bot.adapters.slack.connect import Access, SlackAdapter
+            if platform == "slack":
+                from bot.adapters.slack.connect import Access, SlackAdapter
 
-            access = Access(
-                _text(settings.slack_bot_token),
-                _text(settings.slack_app_token),
-                _text(settings.slack_signing_secret),
-                settings.slack_host,
-                settings.slack_port,
-                settings.slack_api_url,
-            )
-            found.append(SlackAdapter(access, now_ms))
-    return found
+                access = Access(
+                    _text(settings.slack_bot_token),
+                    _text(settings.slack_app_token),
+                    _text(settings.slack_signing_secret),
+                    settings.slack_host,
+                    settings.slack_port,
+                    settings.slack_api_url,
+                )
+                found.append(SlackAdapter(access, now_ms))
+        yield found
 
 
 async def check_platforms(settings: Settings) -> list[Finding]:

@@ -52,12 +52,12 @@ async def _serve(configured: Settings) -> int:
     _stop_on_signals(stopping)
     url, launched = await asyncio.to_thread(app.server_url, configured)
     try:
-        adapters = app.network(configured, url)
-        print(
-            f"Hotseat serves {' and '.join(adapter.platform.capitalize() for adapter in adapters)}. Ctrl-C stops it.",
-            flush=True,
-        )
-        await app.serve(configured, url, adapters, stopping)
+        async with app.network(configured, url) as adapters:
+            print(
+                f"Hotseat serves {' and '.join(adapter.platform.capitalize() for adapter in adapters)}. Ctrl-C stops it.",
+                flush=True,
+            )
+            await app.serve(configured, url, adapters, stopping)
     finally:
         if launched is not None:
             await asyncio.to_thread(launched.close)
