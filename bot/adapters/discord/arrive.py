@@ -21,7 +21,7 @@ from bot.adapters.discord.post import Poster
 from bot.adapters.discord.render import render
 from bot.chat.adapter import Accept, DeliveryError, Notes, Reception
 from bot.chat.events import Event, Ran
-from bot.chat.ids import Address, Person
+from bot.chat.ids import Address, ConversationId, Person
 from bot.chat.meanings import Choices, Meaning, Option, Paragraph
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ class Arrivals:
         """Whatever was written before now and not handed over is looked for; what comes in meanwhile waits behind it."""
         if self._catch_up is not None:
             self._catch_up.stop()
-        self._catch_up = CatchUp(self._client, self._places, self._notes, self._clock, self._again)
+        self._catch_up = CatchUp(
+            self._client, self._places, self._notes, self._clock, self._again, self._reedit, self._marks
+        )
         self._catch_up.start()
         self.opened()
 
@@ -263,10 +265,9 @@ class Arrivals:
         }:
             return None
         text = parse.without_mention(message.content, self._me)
-        guild = None if to.split(":")[2] == parse.DIRECT else int(to.split(":")[2])
         if not text.strip():
             return None
-        written = parse.Written(guild, message.channel.id, message.id, text)
+        written = parse.Written(_guild_in(to), message.channel.id, message.id, text)
         author = parse.person(message.author.id, message.author.display_name)
         wish = await self._wish(text)
         event = parse.said(written, to, author)
@@ -274,6 +275,16 @@ class Arrivals:
             event = Ran(event.id, to, event.at_ms, author, "practice", wish)
         await self._take(event)
         return event
+
+    async def _reedit(self, to: Address, place: Place, message: discord.Message) -> None:
+        """Take the last edit of a message found in a channel's history; the id is the one it would have had."""
+        text = parse.without_mention(message.content, self._me)
+        stamp = message.edited_at
+        if message.author.id != place.owner or stamp is None or not text.strip():
+            return
+        written = parse.Written(_guild_in(to), message.channel.id, message.id, text)
+        author = parse.person(place.owner, place.name)
+        await self._accept([parse.edited(written, to, author, round(stamp.timestamp() * 1000))])
 
     # Storing.
 
@@ -328,6 +339,12 @@ class Arrivals:
             except DeliveryError as error:
                 _log.info("a note was not sent: %s", error)
                 return
+
+
+def _guild_in(conversation: Address) -> int | None:
+    """The server a conversation is held in, None in direct messages."""
+    workspace = ConversationId.of(conversation).workspace
+    return None if workspace == parse.DIRECT else int(workspace)
 
 
 def _guild_of(message: discord.Message) -> int | None:

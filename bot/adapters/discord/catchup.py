@@ -2,14 +2,15 @@
 
 Used when a gateway session could not be resumed, at every start, and when the store was away as a message came. Events get
 the ids they would have had, so whatever was accepted before is not accepted twice. A channel's new messages wait until its
-history has been read.
+history has been read. A heard message that was edited meanwhile is an edit; one that was removed leaves no trace in
+history, and its removal is not found.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 import discord
@@ -35,16 +36,31 @@ _SLACK_MS = 2_000
 Again = Callable[[Address, Place, discord.Message], Awaitable[Event | None]]
 """Takes a message of the past as if it came now."""
 
+Reedit = Callable[[Address, Place, discord.Message], Awaitable[None]]
+"""Takes the last edit of a message of the past that was heard before."""
+
 
 class CatchUp:
-    """One round of reading again."""
+    """One round of reading again. `unnoted` are marks that were not noted yet: reading starts from those that were, but a
+    message this old was heard."""
 
-    def __init__(self, client: Client, places: Places, notes: Notes, clock: Callable[[], int], again: Again) -> None:
+    def __init__(
+        self,
+        client: Client,
+        places: Places,
+        notes: Notes,
+        clock: Callable[[], int],
+        again: Again,
+        reedit: Reedit,
+        unnoted: Mapping[Address, int],
+    ) -> None:
         self._client = client
         self._places = places
         self._notes = notes
         self._clock = clock
         self._again = again
+        self._reedit = reedit
+        self._unnoted = dict(unnoted)
         self._channels: dict[int, asyncio.Task[None]] = {}
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._listing: asyncio.Task[None] | None = None
@@ -88,9 +104,14 @@ class CatchUp:
 
     async def _history(self, address: Address, place: Place, mark: int) -> None:
         channel = self._client.get_partial_messageable(place.channel)
-        after = discord.Object(parse.snowflake(mark - _SLACK_MS))
+        after = discord.Object(parse.snowflake(mark - limits.EDITS_MS))
+        heard = max(mark, self._unnoted.get(address, 0))
         async for message in channel.history(limit=None, after=after, oldest_first=True):
-            await self._again(address, place, message)
+            # What is older may have been written before the interview, when it was none of our business.
+            if parse.at_ms(message.id) >= mark - _SLACK_MS:
+                await self._again(address, place, message)
+            if message.edited_at is not None and parse.at_ms(message.id) <= heard:
+                await self._reedit(address, place, message)
 
 
 async def _tried(call: Callable[[], Awaitable[T]]) -> T | None:

@@ -60,5 +60,9 @@ HISTORY_PAGE = 100
 HEARD_MS = 60 * 3600 * 1000
 """How far back a conversation is read again after a gap: less than an accepted event is remembered (three days)."""
 
+EDITS_MS = 15 * 60 * 1000
+"""How far before the last message heard the same read looks for messages that were edited during a gap: with `HEARD_MS`, less
+than an accepted event is remembered."""
+
 KEEP_MS = 90 * 24 * 3600 * 1000
 """How long it is known which thread belongs to which conversation: as long as the conversation itself is kept."""

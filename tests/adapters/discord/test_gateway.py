@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 import pytest
 
-from bot.adapters.discord import catchup, connect
+from bot.adapters.discord import catchup, connect, parse
 from bot.chat.adapter import NotServed
-from bot.chat.events import Edited, Event, Ran, Said
+from bot.chat.events import Edited, Event, Pressed, Ran, Said
 from bot.store.valkey import ValkeyStore
 from tests.adapters.discord.conftest import Bot, MakeBot
 from tests.fakes.discord.server import Discord
@@ -151,6 +152,71 @@ async def test_a_thread_deleted_meanwhile_holds_nobody_up(server: Discord, bot: 
     await server.until(lambda: server.gateway.log.count("identify") == 2)
     server.dm(ann, "still there?")
     await answered(server, bot, "still there?")
+
+
+async def test_a_button_pressed_while_the_bot_was_down_works_when_it_is_pressed_again(
+    server: Discord, make_bot: MakeBot
+) -> None:
+    first = make_bot()
+    await first.start()
+    ann, channel = await begun(server)
+    await first.delivery.settled(first.events[0].to)
+    card = await server.shown(channel, QUESTION, "Hint")
+    await first.stop()
+    await first.delivery.stop(1)
+    server.gateway.forget_sessions()
+    missed = server.press(ann, card, "Hint")
+
+    second = make_bot()
+    await second.start()
+    shown = len(server.screen(channel))
+    again = server.press(ann, card, "Hint")
+    await server.until(lambda: again.response and len(server.screen(channel)) > shown)
+    await second.delivery.settled(second.events[0].to)
+    assert missed.response is None
+    assert [event.id for event in second.events if isinstance(event, Pressed)] == [
+        parse.event_id(None, channel.id, again.payload["id"])
+    ]
+
+
+async def test_what_was_changed_while_nobody_listened_is_changed_once(server: Discord, bot: Bot) -> None:
+    ann = server.world.person("Ann")
+    channel = server.world.direct(ann)
+    chat = server.dm(ann, "hello")  # before the interview, and never part of it
+    await server.shown(channel, "Try an interview")
+    server.dm(ann, "practice stale-ai-search")
+    await server.shown(channel, QUESTION)
+    first = server.dm(ann, "did anything ship last week?")
+    second = server.dm(ann, "is it all pages?")
+    await answered(server, bot, "did anything ship last week?", "is it all pages?")
+    server.change(channel, second, "is it all pages or some?")
+    await server.until(lambda: isinstance(bot.events[-1], Edited))
+    known = bot.events[-1].id
+
+    server.gateway.open.clear()
+    await server.gateway.cut()
+    server.gateway.forget_sessions()
+    server.change(channel, first, "did anything ship on Monday?")
+    server.change(channel, chat, "practice something else")
+    late = server.dm(ann, "who runs the crawler?")
+    server.change(channel, late, "who owns the crawler?")
+    server.gateway.open.set()
+    await server.until(lambda: "who owns the crawler?" in said(bot.events))
+    await bot.adapter.connected()
+    await bot.delivery.settled(bot.events[0].to)
+
+    edits = {event.id: event for event in bot.events if isinstance(event, Edited)}
+    stamp = round(datetime.fromisoformat(first["edited_timestamp"]).timestamp() * 1000)
+    changed = edits[parse.event_id(None, channel.id, f"{first['id']}:{stamp}")]
+    assert (changed.message, changed.text) == (first["id"], "did anything ship on Monday?")
+    assert known in edits  # found again under the same id, and so taken in once
+    assert late["id"] not in {event.message for event in edits.values()}
+    assert "who runs the crawler?" not in said(bot.events)
+    assert sum(isinstance(event, Ran) for event in {event.id: event for event in bot.events}.values()) == 1
+    state = await bot.store.peek_state(bot.events[0].to)
+    assert state is not None
+    assert "did anything ship on Monday?" in str(state)
+    assert "did anything ship last week?" not in str(state)
 
 
 async def test_a_server_we_know_nothing_of_is_no_direct_message(server: Discord, bot: Bot) -> None:
