@@ -10,9 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
+from bot import app
 from bot.adapters.discord.check import PERMISSIONS, check, invite
+from bot.adapters.discord.connect import NO_INTENT, NO_TOKEN, DiscordAdapter
 from bot.chat.findings import Health
+from bot.settings import load
 from tests.fakes.discord.server import TOKEN, Discord
 
 
@@ -107,6 +111,48 @@ async def test_run_serves_until_it_is_told_to_stop(server: Discord, valkey_url: 
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+@pytest.mark.parametrize("code", [4004, 4014])
+async def test_run_stops_where_discord_will_never_have_it(
+    server: Discord, valkey_url: str, namespace: str, code: int
+) -> None:
+    if code == 4004:
+        server.gateway.refuses_tokens = True
+    settings = {"HOTSEAT_DISCORD_MESSAGE_CONTENT": "true"} if code == 4014 else {}
+    ended, said = await hotseat(
+        "run",
+        HOTSEAT_REDIS_URL=valkey_url,
+        HOTSEAT_NAMESPACE=namespace.replace(":", "-"),
+        HOTSEAT_DISCORD_TOKEN=server.token,
+        HOTSEAT_DISCORD_API_URL=server.api_url,
+        **settings,
+    )
+    assert ended == 2
+    assert (NO_TOKEN if code == 4004 else NO_INTENT) in said
+    assert server.token not in said
+    assert server.gateway.log == ["identify"]
+
+
+async def test_what_the_adapters_keep_open_is_closed_with_them(
+    server: Discord, valkey_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTSEAT_DISCORD_TOKEN", server.token)
+    monkeypatch.setenv("HOTSEAT_NAMESPACE", namespace.replace(":", "-"))
+    monkeypatch.setenv("HOTSEAT_DISCORD_API_URL", server.api_url)
+    watching = Redis.from_url(valkey_url)
+
+    async def connections() -> set[str]:
+        return {client["id"] for client in await watching.client_list()}
+
+    before = await connections()
+    async with app.network(load(), valkey_url) as (adapter,):
+        assert isinstance(adapter, DiscordAdapter)
+        assert await adapter.places.first_time("probe")
+        mine = await connections() - before
+        assert mine
+    assert not await connections() & mine
+    await watching.aclose()
 
 
 @pytest.mark.parametrize("command", ["run"])

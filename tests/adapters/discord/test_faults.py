@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -66,6 +67,46 @@ async def test_a_reset_connection_and_a_503_are_tried_again(
     assert len(server.texts(channel)) == 2
 
 
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """discord.py's own pauses between tries, asked for here and not waited out."""
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def hurry(pause_s: float) -> None:
+        pauses.append(pause_s)
+        await sleep(0)
+
+    monkeypatch.setattr("discord.http.asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": hurry}))
+    return pauses
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["refused", "done all the same"])
+@pytest.mark.parametrize("status", [500, 502, 504])
+async def test_trouble_of_the_server_is_tried_again_and_seen_once(
+    server: Discord, bot: Bot, channel: Channel, to: Address, hurried: list[float], status: int, done: bool
+) -> None:
+    # Five tries are the library's own; the sixth failure is the outbox's.
+    server.fail("POST", MESSAGES, status, times=6, done=done)
+    ann = next(iter(channel.people - {server.world.app}))
+    server.dm(ann, "practice stale-ai-search")
+    await server.shown(channel, "Hint")
+    await bot.delivery.settled(to)
+    assert len(server.texts(channel)) == len(set(server.texts(channel))) == 2
+    assert len([pause_s for pause_s in hurried if pause_s]) == 6
+    assert not any(fault.times for fault in server.rest.faults)
+
+
+async def test_while_one_conversation_waits_others_go_on(server: Discord, bot: Bot, channel: Channel) -> None:
+    ann, ben = next(iter(channel.people - {server.world.app})), server.world.person("Ben")
+    server.fail("POST", f"/channels/{channel.id}/messages", 429, retry_after_s=40)
+    server.dm(ann, "practice stale-ai-search")
+    await server.until(lambda: not server.rest.faults[0].times)
+    server.dm(ben, "practice stale-ai-search")
+    await server.shown(server.world.direct(ben), "Hint")
+    assert not server.screen(channel)
+
+
 async def test_patience_that_discord_asks_for_is_kept_by_the_outbox(server: Discord, bot: Bot, to: Address) -> None:
     server.fail("POST", MESSAGES, 429, retry_after_s=7.5, via=False)
     with pytest.raises(TryLater) as later:
@@ -97,6 +138,7 @@ async def test_a_slow_request_is_waited_for_by_the_outbox_and_joined_later(
         (404, 10003, "the channel was deleted"),
         (403, 50013, "a permission is missing"),
         (403, 50001, "cannot see the channel"),
+        (400, 160005, "the thread is locked"),
         (400, 50035, "Discord refuses it"),
     ],
 )
@@ -145,11 +187,33 @@ async def test_a_locked_thread_is_given_up_and_the_person_told(server: Discord, 
     assert seen(asked.original) == thread.explain(50083)
 
 
-async def test_a_thread_that_may_not_be_opened_is_explained(server: Discord, bot: Bot) -> None:
+@pytest.mark.parametrize(("status", "code"), [(400, 160005), (403, 50001), (403, 50013), (404, 10003)])
+async def test_a_thread_that_takes_no_more_is_explained_on_the_response(
+    server: Discord, bot: Bot, clock: Clock, status: int, code: int
+) -> None:
+    _parent, found, to = await opened(server, bot)
+    asked = list(server.world.interactions.values())[-1]
+    server.fail("POST", MESSAGES, status, code, times=2)
+    with pytest.raises(Unreachable):
+        await bot.adapter.post(reply(to), "")
+    assert asked.original is not None
+    assert seen(asked.original) == thread.explain(code)
+    assert "write to me directly" in thread.explain(code) or "/hotseat practice opens a new one" in thread.explain(code)
+
+    # Later the command's response can no longer be changed: nothing more is tried.
+    clock.ahead_ms = 16 * 60_000
+    before = len(server.rest.calls)
+    with pytest.raises(Unreachable):
+        await bot.adapter.post(reply(to, name="r2"), "")
+    assert [path for _, path, _ in server.rest.calls[before:]] == [f"/channels/{found.id}/messages"]
+
+
+@pytest.mark.parametrize("code", [50001, 50013])
+async def test_a_thread_that_may_not_be_opened_is_explained(server: Discord, bot: Bot, code: int) -> None:
     ann, parent = server.world.person("Ann"), server.world.channel(server.world.guild("Study group"))
-    server.fail("POST", rf"/channels/{parent.id}/threads", 403, 50013)
+    server.fail("POST", rf"/channels/{parent.id}/threads", 403, code)
     asked = server.command(ann, parent, "practice")
-    await server.until(lambda: asked.original is not None and seen(asked.original) == thread.explain(50013))
+    await server.until(lambda: asked.original is not None and seen(asked.original) == thread.explain(code))
 
 
 @pytest.mark.parametrize("how", ["private", "public"])

@@ -47,6 +47,7 @@ class Gateway:
         self._world = world
         self._token = token
         self.granted = intents
+        self.refuses_tokens = False
         self.url = ""
         self.sessions: dict[str, Session] = {}
         self.open = asyncio.Event()
@@ -126,7 +127,7 @@ class Gateway:
 
     async def _identify(self, socket: web.WebSocketResponse, data: Payload) -> Session | None:
         self.log.append("identify")
-        if data["token"] != self._token:
+        if data["token"] != self._token or self.refuses_tokens:
             await socket.close(code=4004)
             return None
         intents = int(data["intents"])

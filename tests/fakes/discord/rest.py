@@ -21,7 +21,8 @@ BASE = "/api/v10"
 
 @dataclass
 class Fault:
-    """A failure for the next calls that match: a status (0: the connection is reset, -1: done, but the answer is lost)."""
+    """A failure for the next calls that match: a status (0: the connection is reset, -1: done, but the answer is lost).
+    `done`: what was asked for is done all the same before the status is answered."""
 
     method: str
     path: str
@@ -30,6 +31,7 @@ class Fault:
     times: int = 1
     retry_after_s: float = 0.0
     via: bool = True
+    done: bool = False
 
 
 class Rest:
@@ -80,7 +82,7 @@ class Rest:
         body["?"] = dict(request.query)
         self.calls.append((request.method, path, body))
         fault = self._fault(request.method, path)
-        if fault is not None and fault.status >= 0:
+        if fault is not None and fault.status >= 0 and not fault.done:
             return await _fail(request, fault)
         signed = path.startswith(("/interactions/", "/webhooks/"))
         if not signed and request.headers.get("Authorization") != f"Bot {self._token}":
@@ -93,7 +95,7 @@ class Rest:
         except Refused as refused:
             answered = _answer(refused.status, {"code": refused.code, "message": refused.message})
         if fault is not None:
-            return await _reset(request)
+            return await (_fail(request, fault) if fault.status > 0 else _reset(request))
         return answered
 
     async def _handle(self, method: str, path: str, body: Payload, files: dict[str, bytes]) -> tuple[int, Any]:
