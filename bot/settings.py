@@ -24,7 +24,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What an operator may set, each as `HOTSEAT_<NAME>` unless noted."""
 
-    model_config = SettingsConfigDict(env_prefix="HOTSEAT_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HOTSEAT_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     redis_url: SecretStr | None = Field(default=None, description="a Valkey or Redis to use instead of the bundled one")
     namespace: str = Field(default="hotseat", pattern=r"^[a-z0-9-]{1,40}$", description="prefix of every key")
@@ -108,7 +110,8 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"{_name(problem['loc'])}: {problem['msg']}" for problem in error.errors(include_input=False)
+            f"{_name(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_input=False)
         )
         raise SettingsError(f"These settings can't be used: {problems}.") from None
 

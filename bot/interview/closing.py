@@ -23,10 +23,10 @@ REDO, STRONG, HELPED, UNHELPED, AGAIN, SKIP_RATING = "redo", "strong", "helped",
 SHARE = "share"
 """Offered by an adapter where the scorecard went to the candidate alone although others read along."""
 
-READ_BACK = 0.6
-"""A sentence with more than this share of its words from the card says nothing of its own."""
+READ_BACK = 0.5
+"""A sentence with this share of its words from the card says nothing of its own."""
 
-DISCUSSIONS = 6
+DISCUSSIONS = 12
 """How often lines of one scorecard are looked at again: each look may cost a model call."""
 
 
@@ -293,7 +293,7 @@ def _speaks_of(desk: Desk, check_id: str, text: str) -> bool:
     check = desk.question.check(check_id)
     said = set(content_words(text))
     on_card = set(content_words(f"{check.says} {check.next}"))
-    if said and len(said & on_card) / len(said) > READ_BACK:
+    if said and len(said & on_card) / len(said) >= READ_BACK:
         return False  # the card's own words, read back
     return len(said & {*on_card, *content_words(" ".join(check.phrasings))}) >= 2
 

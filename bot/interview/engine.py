@@ -52,6 +52,8 @@ _GO_ON = re.compile(
 )
 """Ways of saying yes to going on."""
 
+_UNCLEAR = re.compile(r"\W*(?:no|nope|nah|\d+|what|hm+)?\W*", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Handled:
@@ -242,7 +244,10 @@ async def _said(desk: Desk, group: list[Said]) -> None:
     if word and not (word == "done" and session.phase not in {Phase.CLOSING, Phase.RATING}):
         await _command(desk, word)
     elif session.paused and session.pending and session.running:
-        # They were asked whether to go on. An answer is going on.
+        # They were asked whether to go on. An answer is going on; a bare no or a number is none.
+        if _UNCLEAR.fullmatch(text):
+            desk.tell("offer", "Type resume to go on with it, or replace for a new one.")
+            return
         if not _GO_ON.fullmatch(text):
             desk.update(waiting=(*session.waiting, text))
         await _resume(desk)

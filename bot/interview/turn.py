@@ -215,6 +215,8 @@ def _still_open(desk: Desk) -> str:
 
 
 def _redirect_words(desk: Desk, reason: str) -> str:
+    if reason == "nothing" and any(char.isalnum() for char in desk.session.turns[-1].text):
+        reason = "thinking"  # something came, and it was "let me think"
     lead = desk.stock(reason)
     return words.asking(lead, "" if reason == "one_thing" else _still_open(desk), desk.floor())
 

@@ -56,6 +56,7 @@ STOCK: Mapping[str, tuple[str, ...]] = {
         "That's fine. Start with what you would want to know.",
         "No harm. Say what you would try first, even roughly.",
     ),
+    "thinking": ("Take your time.", "No hurry.", "Whenever you're ready."),
     "nothing": ("I didn't catch anything there.", "That came through empty."),
     "greeting": ("Good to have you.", "Glad you're here."),
     "other_language": (

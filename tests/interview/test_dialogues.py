@@ -125,6 +125,24 @@ def test_nothing_but_an_answer_advances_the_interview(aside: str) -> None:
     assert not [secret for secret in secrets(STALE) if secret in said]
 
 
+@pytest.mark.parametrize("pause", ["one moment please", "let me think", "hold on a sec"])
+def test_a_moment_to_think_is_given_without_a_word_about_it(pause: str) -> None:
+    talk = stale()
+    talk.say(ANSWER)
+    open_move = talk.held.open_move
+    said = talk.say(pause)
+    assert talk.held.open_move == open_move
+    assert "didn't catch" not in said
+
+
+def test_a_bare_no_at_the_offer_is_asked_about() -> None:
+    talk = stale()
+    talk.come_back(3_600_000)
+    talk.practice()
+    assert "replace for a new one" in talk.say("no")
+    assert talk.held.paused
+
+
 def test_insisting_on_asides_gets_no_further_the_fifth_time() -> None:
     talk = stale()
     talk.say(ANSWER)

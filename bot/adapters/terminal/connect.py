@@ -279,6 +279,8 @@ class TerminalAdapter:
 
     def _notice(self, reply: Reply) -> None:
         """Remember what a reply offers: its choices, its form, who speaks."""
+        if reply.move == "resume":
+            self._offered = None  # they have chosen to go on, by whatever word
         for meaning in reply.meanings:
             match meaning:
                 case Choices():

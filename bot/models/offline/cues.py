@@ -54,9 +54,9 @@ def _cue(intent: Intent, trigger: str, words: str, longest: int = 16) -> Cue:
 THINKING = _cue(
     Intent.NOTHING,
     r"\b(?:think|thinking|thought|thoughts|consider)\b|^(?:just )?(?:a|one|hold|hang|wait)\b.*\b(?:sec|second"
-    r"|moment|on|min)$|^wait$",
+    r"|moment|on|min)(?: please)?$|^wait$",
     "thinking thought thoughts consider through about second seconds sec secs moment min minute give take "
-    "hold hang wait time gather",
+    "hold hang wait time gather please",
     10,
 )
 """Thinking aloud: nothing was said yet."""
