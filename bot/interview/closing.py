@@ -219,11 +219,17 @@ async def finish_redo(desk: Desk, text: str) -> None:
         for check, old in zip(after.checks, before.checks, strict=True)
         if check.verdict != old.verdict and check.verdict in {Verdict.COVERED, Verdict.MET}
     ]
-    text = (
-        f"New this time: {'; '.join(gained)}."
-        if gained
-        else "Nothing new that I could find. The next step stays the same."
-    )
+    closer = [
+        check.says
+        for check, old in zip(after.checks, before.checks, strict=True)
+        if check.verdict in {Verdict.UNSURE, Verdict.PARTLY} and _ORDER.index(check.verdict) > _ORDER.index(old.verdict)
+    ]
+    if gained:
+        text = f"New this time: {'; '.join(gained)}."
+    elif closer:
+        text = f"Closer this time, and not clear yet: {'; '.join(closer)}."
+    else:
+        text = "Nothing new that I could find. The next step stays the same."
     desk.confide("comparison", Comparison(before, after, again.numbers and judgement.numbers, text), _after(desk))
     remember(desk)
 
