@@ -77,42 +77,35 @@ class ActorKeys:
 
 
 @dataclass(frozen=True)
-class LaneKeys:
-    """The keys of one lane."""
+class ClaimKeys:
+    """What is claimed under leases: mailboxes by workers in a partition, outboxes by senders on a lane."""
 
     start: str
 
     @cached_property
     def ready(self) -> str:
-        """Sorted set of actors by when their head may be taken (ms); a lease is a moment in the future."""
-        return f"{self.start}:ready"
-
-    @cached_property
-    def leases(self) -> str:
-        """Hash of actor to the token of the sender that has its head."""
-        return f"{self.start}:leases"
-
-    @cached_property
-    def wake(self) -> str:
-        """List with at most one token: a hint that there may be something to send."""
-        return f"{self.start}:wake"
-
-
-@dataclass(frozen=True)
-class PartitionKeys:
-    """The keys that the actors of one partition share."""
-
-    start: str
-
-    @cached_property
-    def ready(self) -> str:
-        """Sorted set of actors with waiting events by when they may be claimed (ms); a lease is a moment in the future."""
+        """Sorted set of actors by when what waits may be claimed (ms); a lease is a moment in the future."""
         return f"{self.start}:ready"
 
     @cached_property
     def leases(self) -> str:
         """Hash of actor to its owner's token; absent when nobody owns it."""
         return f"{self.start}:leases"
+
+    @cached_property
+    def wake(self) -> str:
+        """List with at most one token: a hint that there may be something to claim."""
+        return f"{self.start}:wake"
+
+
+@dataclass(frozen=True)
+class LaneKeys(ClaimKeys):
+    """The keys of one lane."""
+
+
+@dataclass(frozen=True)
+class PartitionKeys(ClaimKeys):
+    """The keys that the actors of one partition share."""
 
     @cached_property
     def attempts(self) -> str:
@@ -123,11 +116,6 @@ class PartitionKeys:
     def counter(self) -> str:
         """The ever-growing number that tokens and serials are drawn from."""
         return f"{self.start}:counter"
-
-    @cached_property
-    def wake(self) -> str:
-        """List with at most one token: a hint that an actor may be claimable."""
-        return f"{self.start}:wake"
 
     @cached_property
     def timers(self) -> str:

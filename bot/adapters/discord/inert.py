@@ -7,9 +7,9 @@ kept, since nothing inside them means anything. Invisible and reordering charact
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from bot.adapters.discord import limits
+from bot.chat.letters import without_piles
 from bot.chat.splitting import split
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -17,7 +17,6 @@ _DROPPED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff\ufffe\uffff\u3164\u115f\u1160\uffa0]"
 )
-_PILED = 6  # more combining marks on one letter than any living script needs
 _BLOCK = re.compile(r"^```[^`\n]*\n(?:(?!```).)*?^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^\s<>\[\]()|`*\\]+")
 _MARKS = re.compile(r"[\\*_~|`<>\[\]]")
@@ -28,15 +27,7 @@ _SPACES = re.compile(r"\s+")
 def clean(text: str) -> str:
     """The text without what cannot be seen, markup left as it is."""
     text = _DROPPED.sub("", _LINE_ENDS.sub("\n", text))
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    piled = 0
-    for letter in text:
-        piled = piled + 1 if letter > "\u02ff" and unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if piled <= _PILED:
-            kept.append(letter)
-    return "".join(kept)
+    return text if text.isascii() else without_piles(text)
 
 
 def _plain(text: str) -> str:

@@ -8,9 +8,9 @@ look alike. Inwards, what Slack made of a message is turned back into what was t
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from bot.adapters.slack import limits
+from bot.chat.letters import without_piles
 from bot.chat.splitting import SMALLEST, split
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -18,7 +18,6 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile(
     "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_PILED = 6  # more combining marks on one letter than any living script needs
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 _SPACES = re.compile(r"\s+")
 _SPECIAL = re.compile(r"<([^<>]*)>")
@@ -28,14 +27,7 @@ def inert(text: str) -> str:
     """The text without anything that reorders, hides or controls what is around it; lines are kept."""
     if text.isascii() and text.isprintable():
         return text
-    text = _UNSEEN.sub("", _CONTROL.sub("", _LINE_ENDS.sub("\n", text)))
-    kept: list[str] = []
-    piled = 0
-    for letter in text:
-        piled = piled + 1 if letter > "\u02ff" and unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if piled <= _PILED:
-            kept.append(letter)
-    return "".join(kept)
+    return without_piles(_UNSEEN.sub("", _CONTROL.sub("", _LINE_ENDS.sub("\n", text))))
 
 
 def escaped(text: str) -> str:

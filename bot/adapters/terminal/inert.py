@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.chat.letters import without_piles
+
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _REORDERING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
@@ -17,7 +19,6 @@ _UNSEEN = "\u00ad\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 _DROPPED = re.compile(f"[{_REORDERING}{_UNSEEN}]")
 _UNSHOWABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"\s+")
-_PILED = 6  # more combining marks on one letter than any living script needs
 
 _STAND_INS = {
     "‘": "'",
@@ -57,7 +58,7 @@ def inert(text: str, encoding: str = "utf-8") -> str:
     text = _CONTROL.sub(_visible, text)
     text = _DROPPED.sub("", text)
     text = _UNSHOWABLE.sub("�", text)
-    text = _unpiled(text)
+    text = without_piles(text)
     return text if can_show(text, encoding) else "".join(_nearest(letter, encoding) for letter in text)
 
 
@@ -80,16 +81,6 @@ def _visible(found: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "�"
-
-
-def _unpiled(text: str) -> str:
-    kept: list[str] = []
-    piled = 0
-    for letter in text:
-        piled = piled + 1 if letter > "\u02ff" and unicodedata.category(letter) in {"Mn", "Me"} else 0
-        if piled <= _PILED:
-            kept.append(letter)
-    return "".join(kept)
 
 
 def _nearest(letter: str, encoding: str) -> str:
