@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from bot.chat.events import Event
+from bot.chat.daily import Considered
+from bot.chat.events import Event, Pressed, Ran, Submitted
 from bot.chat.ids import Address, Person
 from bot.chat.meanings import Form, Meaning, Progress
 from bot.chat.replies import Reply
@@ -69,7 +70,13 @@ class Reception(Protocol):
         """What a filled-in form would lead to, for the person alone; None if there is nothing to look at first."""
 
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
-        """Values and labels for `type`, `level`, `question` or `persona` that fit what was typed so far."""
+        """Values and labels for `type`, `level`, `question`, `persona` or `zone` that fit what was typed so far."""
+
+    async def opened(self, pressed: Pressed) -> Form | tuple[Meaning, ...]:
+        """The form that an action of `daily.OPENS` opens, or what the person is told instead, for them alone."""
+
+    async def considered(self, event: Pressed | Submitted | Ran) -> Considered:
+        """What a person is told at once about something they did concerning daily questions, and whether to accept it."""
 
 
 class Notes(Protocol):

@@ -2,6 +2,7 @@
 
 Every event has an `id` that is the same when the platform delivers it again (platform + workspace + channel + message),
 the address of the mailbox it is meant for, and the moment it happened in Unix milliseconds. Raw platform payloads never get here.
+`organiser` says that the platform lets this person run the channel it concerns; it is looked up for daily questions only.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Pressed:
     person: Person
     action: str
     value: str = ""
+    organiser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Submitted:
     person: Person
     form: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    organiser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Ran:
     person: Person
     command: str
     options: Mapping[str, str] = field(default_factory=dict)
+    organiser: bool = False
 
 
 @dataclass(frozen=True, slots=True)

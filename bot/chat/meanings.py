@@ -44,6 +44,23 @@ class QuestionCard:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyCard:
+    """A question for a whole channel. `heading` says what it is ("Question of the day · Trade-off · senior"), `status` how it
+    stands ("3 sealed answers so far. Opened together"), followed by `at_ms` as the platform shows a moment to each reader in
+    their own zone (0: none); `at_text` is the same moment in words. `mention` is the platform's id of a role or user group to
+    notify, nobody else is; `credit` says whose question it is."""
+
+    heading: str
+    title: str
+    text: str
+    status: str
+    at_ms: int = 0
+    at_text: str = ""
+    mention: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One button. `action` and `value` come back in `Pressed`; `word` is what may be typed instead where there are no buttons."""
 
@@ -64,8 +81,9 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One entry of a form. `kind` is scale (1 to 5), choice (one of `choices`, value and label), search (one of what
-    `Reception.choices` finds under the field's id) or text."""
+    """One entry of a form. `kind` is scale (1 to 5), choice (one of `choices`, value and label), choices (any number of
+    them, comma-separated in the value), search (one of what `Reception.choices` finds under the field's id), text (a line),
+    long (several lines), channel or role (chosen from the platform's own; a platform that cannot leaves the field out)."""
 
     id: str
     label: str
@@ -163,4 +181,4 @@ class Picture:
     alt: str
 
 
-Meaning = Paragraph | QuestionCard | Choices | Form | Scorecard | Comparison | Passage | Progress | Picture
+Meaning = Paragraph | QuestionCard | DailyCard | Choices | Form | Scorecard | Comparison | Passage | Progress | Picture

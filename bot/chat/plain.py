@@ -8,6 +8,7 @@ from bot.chat.meanings import (
     Choices,
     Comparison,
     CriterionLine,
+    DailyCard,
     Form,
     Meaning,
     Paragraph,
@@ -47,6 +48,10 @@ def _text(meaning: Meaning) -> str:
         case QuestionCard():
             head = f"{meaning.speaker}, {meaning.role} · {meaning.kind} · {meaning.level} · {meaning.minutes} min"
             return "\n".join(part for part in (head, meaning.title, meaning.text, meaning.help) if part)
+        case DailyCard():
+            status = " ".join(part for part in (meaning.status, meaning.at_text) if part)
+            parts = (meaning.heading, meaning.title, meaning.text, meaning.credit, status)
+            return "\n".join(part for part in parts if part)
         case Choices():
             words = " · ".join(option.word or option.label for option in meaning.options)
             return f"{meaning.text}\n{words}" if words else meaning.text

@@ -40,7 +40,9 @@ class Reply:
     `id` is deterministic, so an adapter can recognise a repeat. `move` names what kind of turn it is (pose, clarify, probe,
     hint, hold, redirect, nudge, close, discuss, feedback, …). `edits` is the id of the reply an EDIT replaces (latest wins);
     `person` is whom an EPHEMERAL or DIRECT reply is for. `begins` is a command for the place that a THREAD or DIRECT has opened:
-    the adapter accepts it, addressed to that place, whose address nobody knows before.
+    the adapter accepts it, addressed to that place, whose address nobody knows before. `under` is the id of an earlier reply
+    of the same actor, in whose thread this one belongs: the thread is opened if there is none, and where that earlier reply
+    is gone it is an ordinary post. `to` need not be a conversation: `ids.where` says where each actor's replies are shown.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Reply:
     edits: str = ""
     person: Person | None = None
     begins: Ran | None = None
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """The head of an actor's outbox. `known` is the platform's reference of the reply it edits; `attempts` counts this try;
+    """The head of an actor's outbox. `known` is the platform's reference of the reply it edits or hangs from; `attempts` counts this try;
     `uncertain` says that an earlier try may have arrived; `serial` names this entry and no other."""
 
     lease: Lease
@@ -186,6 +186,12 @@ class Store(Mailboxes, Outbox, Timers, Protocol):
 
 Clock = Callable[[], int]
 """Unix milliseconds now."""
+
+UNDELIVERABLE = "undeliverable"
+"""The topic of what an actor is told about a reply of its own that can never arrive; `reply`, `move`, `reason`."""
+
+Concerned = Callable[[Address], bool]
+"""Whether an actor wants to know that a reply of its own can never arrive: one that would go on posting there."""
 
 Poisoned = Callable[[Address, Event], Awaitable[Sequence[Outgoing]]]
 """Called when an event failed too often and is set aside; returns what to tell the person about it."""

@@ -26,6 +26,10 @@ Post = Callable[[Outgoing, str], Awaitable[str]]
 """Shows something and returns the platform's reference; the text is the reference of what it edits, or empty."""
 
 
+Regret = Callable[[Outgoing, str], Awaitable[None]]
+"""Told before something is set aside for good, with the reason; told again if we are killed in between."""
+
+
 @dataclass(frozen=True, slots=True)
 class SenderPace:
     """How a sender works. A post that takes most of `lease_ms` is given up as uncertain, before another sender takes over.
@@ -42,7 +46,13 @@ class Sender(Loop[Parcel]):
     """One process's sender on one lane. `again` posts what may have arrived already, if the platform can tell."""
 
     def __init__(
-        self, lane: str, outbox: Outbox, post: Post, pace: SenderPace | None = None, again: Post | None = None
+        self,
+        lane: str,
+        outbox: Outbox,
+        post: Post,
+        pace: SenderPace | None = None,
+        again: Post | None = None,
+        regret: Regret | None = None,
     ) -> None:
         self._pace = pace or SenderPace()
         super().__init__(f"sender {lane}", self._pace.concurrency)
@@ -50,6 +60,7 @@ class Sender(Loop[Parcel]):
         self._outbox = outbox
         self._post = post
         self._again = again or post
+        self._regret = regret
 
     async def _take(self) -> Parcel | None:
         return await self._outbox.next_parcel(self._lane, self._pace.lease_ms)
@@ -68,8 +79,7 @@ class Sender(Loop[Parcel]):
                     await self._outbox.try_later(parcel, 0, uncertain=True)
             raise
         except Unreachable as error:
-            self._note("reply set aside", error, parcel)
-            await self._outbox.undeliverable(parcel, str(error))
+            await self._set_aside(parcel, error, str(error))
         except TryLater as error:
             self._note("reply waits", error, parcel)
             await self._outbox.try_later(parcel, error.after_ms or self._backoff_ms(parcel), error.uncertain)
@@ -78,13 +88,22 @@ class Sender(Loop[Parcel]):
             await self._outbox.try_later(parcel, self._backoff_ms(parcel), uncertain=True)
         except Exception as error:  # noqa: BLE001 - whatever an adapter may raise
             if parcel.attempts >= self._pace.attempts:
-                self._note("reply set aside", error, parcel)
-                await self._outbox.undeliverable(parcel, f"failed {parcel.attempts} times, last: {where(error)}")
+                await self._set_aside(parcel, error, f"failed {parcel.attempts} times, last: {where(error)}")
             else:
                 self._note("reply failed", error, parcel)
                 await self._outbox.try_later(parcel, self._backoff_ms(parcel), uncertain=True)
         else:
             await self._record(parcel, reference)
+
+    async def _set_aside(self, parcel: Parcel, error: Exception, reason: str) -> None:
+        self._note("reply set aside", error, parcel)
+        if self._regret is not None:
+            try:
+                await self._regret(parcel.item, reason)
+            except StoreAway:
+                await self._outbox.try_later(parcel, self._backoff_ms(parcel), uncertain=True)
+                return
+        await self._outbox.undeliverable(parcel, reason)
 
     def _backoff_ms(self, parcel: Parcel) -> int:
         return backoff_ms(parcel.attempts, self._pace.retry_ms, self._pace.longest_retry_ms)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.chat.adapter import Adapter, Looking, ShowsProgress
-from bot.chat.events import Event
+from bot.chat.events import Event, Told
 from bot.chat.ids import Address
 from bot.chat.meanings import Progress
 from bot.chat.replies import Outgoing, Progressing, Tell
 from bot.delivery.loops import Loop
 from bot.delivery.mailbox import Intake
-from bot.delivery.ports import MAILBOXES, Clock, Handler, Poisoned, Store, lane_to
+from bot.delivery.ports import MAILBOXES, UNDELIVERABLE, Clock, Concerned, Handler, Poisoned, Store, lane_to
 from bot.delivery.sender import Post, Sender, SenderPace
 from bot.delivery.ticker import Ticker
 from bot.delivery.worker import Worker, WorkerPace
@@ -34,7 +34,8 @@ class Delivery:
     """Runs delivery in this process, beside any number of other processes on the same store.
 
     `adapters` has an adapter per lane: by platform name, or by `lane_to(conversation, screens)` for a conversation that only
-    this process shows. `screens` must be what the store was given.
+    this process shows. `screens` must be what the store was given. Actors that are `concerned` hear of replies of theirs that can
+    never arrive.
     """
 
     def __init__(
@@ -47,14 +48,17 @@ class Delivery:
         screens: frozenset[str] = frozenset(),
         poisoned: Poisoned | None = None,
         pace: Pace | None = None,
+        concerned: Concerned | None = None,
     ) -> None:
         pace = pace or Pace()
+        self._clock = clock
+        self._concerned = concerned
         self._adapters = dict(adapters)
         self._screens = screens
         self._intake = Intake(store, pace.quiet_ms)
         self._worker = Worker(store, handler, clock, self.report_for, poisoned, pace.worker)
         self._senders = [
-            Sender(lane, store, _through(adapter), pace.sender, _again_through(adapter))
+            Sender(lane, store, _through(adapter), pace.sender, _again_through(adapter), self._regret)
             for lane, adapter in self._adapters.items()
         ]
         self._senders.append(Sender(MAILBOXES, store, self._deliver, pace.sender))
@@ -98,6 +102,13 @@ class Delivery:
         await self._ticker.stop()
         await self._worker.stop(grace_s)
         await asyncio.gather(*(sender.stop(grace_s) for sender in self._senders))
+
+    async def _regret(self, item: Outgoing, reason: str) -> None:
+        if self._concerned is None or isinstance(item, Tell) or not self._concerned(item.to):
+            return
+        body = {"reply": item.id, "move": item.move, "reason": reason}
+        told = Told(f"{item.id}:{UNDELIVERABLE}", item.to, self._clock(), UNDELIVERABLE, body)
+        await self._intake.accept([told])
 
     async def _deliver(self, item: Outgoing, known: str) -> str:
         del known

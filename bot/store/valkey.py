@@ -196,8 +196,10 @@ class ValkeyStore:
             await self._finish(actor, lane, int(serial), reason="the stored reply cannot be read")
             return None
         known = b""
-        if isinstance(item, Reply) and item.edits:
-            known = await self._wire.call("HGET", self._keys.actor(actor).references, item.edits) or b""
+        if isinstance(item, Reply) and (item.edits or item.under):
+            # A thread's reply needs what it hangs from, an edit what it replaces; nothing is both.
+            earlier = item.edits or item.under
+            known = await self._wire.call("HGET", self._keys.actor(actor).references, earlier) or b""
         return Parcel(Lease(actor, int(token)), lane, int(serial), item, known.decode(), int(attempts), bool(uncertain))
 
     async def sent(self, parcel: Parcel, reference: str) -> None:
