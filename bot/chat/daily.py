@@ -1,7 +1,7 @@
 """The names that adapters and daily questions share: what buttons and forms are called, and whose mailbox they belong to.
 
 Every action begins with `daily-`. A button's value is the key of a board (`Board.key`), of one of its streams (the board's key,
-`:`, the stream), or of a round (`Round.key`); a form's id is the action, `:`, that value. So an adapter needs no other knowledge
+`:`, the stream), of a round (`Round.key`), or of one of its answers (the round's key, `:`, a number); a form's id is the action, `:`, that value. So an adapter needs no other knowledge
 of what it passes on. What happens then is decided in `bot.study`.
 """
 
@@ -74,7 +74,7 @@ def target(platform: str, value: str) -> Address:
     parts = [unquote(part) for part in value.split(":")]
     if len(parts) in {2, 3} and all(parts):
         return Board(platform, parts[0], parts[1]).address
-    if len(parts) == 4 and all(parts):
+    if len(parts) in {4, 5} and all(parts):
         return Round(platform, parts[0], parts[1], parts[2], parts[3]).address
     raise ValueError(f"not the key of a board or a round: {value[:80]!r}")
 

@@ -67,6 +67,9 @@ class Tell:
 
 Outgoing = Reply | Tell
 
+UNDELIVERABLE = "undeliverable"
+"""The topic of what an actor is told about a reply of its own that can never arrive: its `reply`, `move` and the `reason`."""
+
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:

@@ -187,9 +187,6 @@ class Store(Mailboxes, Outbox, Timers, Protocol):
 Clock = Callable[[], int]
 """Unix milliseconds now."""
 
-UNDELIVERABLE = "undeliverable"
-"""The topic of what an actor is told about a reply of its own that can never arrive; `reply`, `move`, `reason`."""
-
 Concerned = Callable[[Address], bool]
 """Whether an actor wants to know that a reply of its own can never arrive: one that would go on posting there."""
 

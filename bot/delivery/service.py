@@ -11,10 +11,10 @@ from bot.chat.adapter import Adapter, Looking, ShowsProgress
 from bot.chat.events import Event, Told
 from bot.chat.ids import Address
 from bot.chat.meanings import Progress
-from bot.chat.replies import Outgoing, Progressing, Tell
+from bot.chat.replies import UNDELIVERABLE, Outgoing, Progressing, Tell
 from bot.delivery.loops import Loop
 from bot.delivery.mailbox import Intake
-from bot.delivery.ports import MAILBOXES, UNDELIVERABLE, Clock, Concerned, Handler, Poisoned, Store, lane_to
+from bot.delivery.ports import MAILBOXES, Clock, Concerned, Handler, Poisoned, Store, lane_to
 from bot.delivery.sender import Post, Sender, SenderPace
 from bot.delivery.ticker import Ticker
 from bot.delivery.worker import Worker, WorkerPace
