@@ -3,6 +3,9 @@
 Values are written as `{"@": "Said", ...}` with their fields by name; a field that has its default is left out, so
 old readers and new writers meet in the middle and stored text stays small. Unknown fields are ignored on reading, missing
 ones take their default. This is for our own stored values only, never for what a platform sent us.
+
+What is stored says in which version of its form. A state has a field `format`, which is always written; one that is missing
+is 1, because the first states were stored without. Events and replies get the mark of `write`.
 """
 
 from __future__ import annotations
@@ -17,9 +20,15 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
+_FORMAT = "format"
+
+
+ENTRY_FORMAT = 1
+"""Version of the stored form of events and replies. A reader takes any up to its own; fields are only added with a default."""
+
 
 class Unreadable(ValueError):
-    """Stored text that does not hold the value it should."""
+    """Stored text that does not hold the value it should, or holds it in a newer form. The message quotes nothing of it."""
 
 
 def dumps(value: object) -> str:
@@ -30,7 +39,32 @@ def dumps(value: object) -> str:
 def loads(kind: Any, text: str | bytes) -> Any:
     """The value of type `kind` (a dataclass or a union of them) in JSON text; `Unreadable` if it is not there."""
     try:
-        return from_plain(kind, json.loads(text))
+        plain = json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise Unreadable(f"stored text does not hold a {kind}: {type(error).__name__}") from None
+    return _whole(kind, plain)
+
+
+def write(value: object) -> str:
+    """An event or a reply as it is stored: with the version of its form."""
+    return f'{{"v":{ENTRY_FORMAT},{dumps(value)[1:]}'
+
+
+def read(kind: Any, text: str | bytes) -> Any:
+    """The event or reply in stored text; `Unreadable` if it is not there, or in a newer form."""
+    try:
+        plain = json.loads(text)
+        newer = isinstance(plain, dict) and plain.get("v", 0) > ENTRY_FORMAT
+    except (ValueError, TypeError) as error:
+        raise Unreadable(f"stored text is no entry: {type(error).__name__}") from None
+    if newer:
+        raise Unreadable("it was stored by a newer version of Hotseat")
+    return _whole(kind, plain)
+
+
+def _whole(kind: Any, plain: Any) -> Any:
+    try:
+        return from_plain(kind, plain)
     except Unreadable:
         raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -59,7 +93,7 @@ def to_plain(value: object) -> Any:
         plain: dict[str, Any] = {"@": type(value).__name__}
         for name, _, default in _shape(type(value)):
             held = getattr(value, name)
-            if default is dataclasses.MISSING or held != default:
+            if default is dataclasses.MISSING or held != default or name == _FORMAT:
                 plain[name] = to_plain(held)
         return plain
     if isinstance(value, Mapping):
@@ -124,6 +158,8 @@ def _from_dataclass(kind: Any, plain: Any) -> Any:
     for name, hint, default in _shape(kind):
         if name in plain:
             held[name] = from_plain(hint, plain[name])
+        elif name == _FORMAT:
+            held[name] = 1
         elif default is dataclasses.MISSING:
             raise Unreadable(f"a stored {kind.__name__} has no {name}")
     return kind(**held)

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Generic, TypeVar
 
 from bot.delivery.ports import StoreAway
@@ -19,8 +19,9 @@ _log = logging.getLogger(__name__)
 Job = TypeVar("Job")
 
 _WAIT_S = 5.0
-_INSIST_S = 3.0  # longer than a job may take to hand back what it holds
-_AWAY_S = (0.1, 5.0)  # first and longest pause while the store is away
+_INSIST_S = 2.5  # longer than a job may take to hand back what it holds
+_AWAY_S = (0.1, 1.0)  # first and longest pause while the store is away
+_FAULT_S = 5.0
 
 
 def backoff_ms(attempt: int, first_ms: int, longest_ms: int) -> int:
@@ -37,6 +38,23 @@ async def ended(tasks: Iterable[asyncio.Task[None]]) -> None:
         _, left = await asyncio.wait(left, timeout=_INSIST_S)
 
 
+async def insisting(step: Callable[[], Awaitable[None]]) -> None:
+    """Take a step that is safe to repeat until the store has taken it: what was done must not be forgotten, and while the
+    store is away there is nothing else to do. A lost answer does not mean that it had no effect."""
+    pause_s = 0.0
+    while True:
+        try:
+            return await step()
+        except StoreAway:
+            pause_s = longer_s(pause_s)
+            await asyncio.sleep(pause_s)
+
+
+def longer_s(pause_s: float) -> float:
+    """The pause after this one while the store is away."""
+    return min(_AWAY_S[1], pause_s * 2 or _AWAY_S[0])
+
+
 def where(error: BaseException) -> str:
     """What kind of error and in which line. Not its own words: they may quote what a person wrote."""
     place = "?"
@@ -48,11 +66,15 @@ def where(error: BaseException) -> str:
 
 
 class Loop(ABC, Generic[Job]):
-    """Takes jobs and runs up to `concurrency` of them at once."""
+    """Takes jobs and runs up to `concurrency` of them at once.
 
-    def __init__(self, name: str, concurrency: int) -> None:
+    It looks at least once in `lease_ms`, so that it knows of every lease before that ends: nobody tells when one runs out.
+    """
+
+    def __init__(self, name: str, concurrency: int, lease_ms: int) -> None:
         self._name = name
         self._room = concurrency
+        self._wait_s = min(_WAIT_S, lease_ms / 1000)
         self._jobs: set[asyncio.Task[None]] = set()
         self._runner: asyncio.Task[None] | None = None
         self.after: Callable[[], None] = _nothing  # called whenever a job has ended
@@ -91,18 +113,18 @@ class Loop(ABC, Generic[Job]):
                     await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
                 job = await self._taken()
                 if job is None:
-                    await self._wait(_WAIT_S)
+                    await self._wait(self._wait_s)
                 if pause_s:
                     _log.info("store is back", extra={"loop": self._name})
                 pause_s = 0.0
             except StoreAway as away:
                 if not pause_s:
                     _log.warning("store is away: %s", away, extra={"loop": self._name})
-                pause_s = min(_AWAY_S[1], pause_s * 2 or _AWAY_S[0])
+                pause_s = longer_s(pause_s)
                 await asyncio.sleep(pause_s)
             except Exception as error:  # noqa: BLE001 - a fault must not end the loop for everybody
                 _log.error("loop failed: %s", where(error), extra={"loop": self._name})
-                await asyncio.sleep(_AWAY_S[1])
+                await asyncio.sleep(_FAULT_S)
 
     async def _taken(self) -> Job | None:
         # Shielded: cancelled between the server's answer and here, a job would be owned by nobody until its lease ends.

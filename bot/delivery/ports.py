@@ -52,12 +52,17 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An actor as claimed: its lease, its state (None: it has none yet), and the events waiting, oldest first."""
+    """An actor as claimed: its lease, its state (None: it has none yet), and the events waiting, oldest first.
+
+    `unreadable` says why the state or the first event cannot be read by this version, empty if both can. An event that
+    cannot be read is stood for by one that has its place and nothing of it.
+    """
 
     lease: Lease
     state: bytes | None
     events: tuple[Event, ...]
     attempts: int = 1
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,8 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """The head of an actor's outbox. `known` is the platform's reference of the reply it edits or hangs from; `attempts` counts this try;
-    `uncertain` says that an earlier try may have arrived; `serial` names this entry and no other."""
+    """The head of an actor's outbox. `known` is the platform's reference of the reply it edits or hangs from; `attempts` counts
+    this try; `uncertain` says that an earlier try may have arrived; `serial` names this entry and no other."""
 
     lease: Lease
     lane: str

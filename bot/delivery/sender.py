@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 from bot.chat.adapter import TryLater, Unreachable
 from bot.chat.replies import Outgoing
-from bot.delivery.loops import Loop, backoff_ms, where
+from bot.delivery.loops import Loop, backoff_ms, insisting, where
 from bot.delivery.ports import Outbox, Parcel, StoreAway
 
 _log = logging.getLogger(__name__)
 
-_HAND_BACK_S = 2.0
-_INSIST_S = (0.1, 0.5, 2.0)
+_HAND_BACK_S = 1.0
 
 Post = Callable[[Outgoing, str], Awaitable[str]]
 """Shows something and returns the platform's reference; the text is the reference of what it edits, or empty."""
@@ -55,7 +54,7 @@ class Sender(Loop[Parcel]):
         regret: Regret | None = None,
     ) -> None:
         self._pace = pace or SenderPace()
-        super().__init__(f"sender {lane}", self._pace.concurrency)
+        super().__init__(f"sender {lane}", self._pace.concurrency, self._pace.lease_ms)
         self._lane = lane
         self._outbox = outbox
         self._post = post
@@ -93,7 +92,8 @@ class Sender(Loop[Parcel]):
                 self._note("reply failed", error, parcel)
                 await self._outbox.try_later(parcel, self._backoff_ms(parcel), uncertain=True)
         else:
-            await self._record(parcel, reference)
+            # It has arrived, and forgetting that would send it twice.
+            await insisting(lambda: self._outbox.sent(parcel, reference))
 
     async def _set_aside(self, parcel: Parcel, error: Exception, reason: str) -> None:
         self._note("reply set aside", error, parcel)
@@ -107,16 +107,6 @@ class Sender(Loop[Parcel]):
 
     def _backoff_ms(self, parcel: Parcel) -> int:
         return backoff_ms(parcel.attempts, self._pace.retry_ms, self._pace.longest_retry_ms)
-
-    async def _record(self, parcel: Parcel, reference: str) -> None:
-        for pause_s in _INSIST_S:
-            try:
-                await self._outbox.sent(parcel, reference)
-            except StoreAway:  # it has arrived, and forgetting that would send it twice
-                await asyncio.sleep(pause_s)
-            else:
-                return
-        await self._outbox.sent(parcel, reference)
 
     def _note(self, what: str, error: Exception, parcel: Parcel) -> None:
         known = {"lane": self._lane, "actor": parcel.lease.actor, "reply": parcel.item.id, "attempt": parcel.attempts}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,14 +20,17 @@ from bot.delivery.sender import Post, Sender, SenderPace
 from bot.delivery.ticker import Ticker
 from bot.delivery.worker import Worker, WorkerPace
 
+_LAST_WORDS_S = 1.0  # for posts under way, however long the worker took
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast everything goes. `quiet_ms`: how long to wait for more messages of the same conversation."""
+    """How fast everything goes. `quiet_ms`: how long to wait for more messages of the same conversation. Without a pace of
+    their own senders have the worker's lease, so that one number says how long others wait after a crash."""
 
     quiet_ms: int = 0
     worker: WorkerPace = field(default_factory=WorkerPace)
-    sender: SenderPace = field(default_factory=SenderPace)
+    sender: SenderPace | None = None
     safety_s: float = 30.0
 
 
@@ -51,6 +55,7 @@ class Delivery:
         concerned: Concerned | None = None,
     ) -> None:
         pace = pace or Pace()
+        sending = pace.sender or SenderPace(lease_ms=pace.worker.lease_ms)
         self._clock = clock
         self._concerned = concerned
         self._adapters = dict(adapters)
@@ -58,10 +63,10 @@ class Delivery:
         self._intake = Intake(store, pace.quiet_ms)
         self._worker = Worker(store, handler, clock, self.report_for, poisoned, pace.worker)
         self._senders = [
-            Sender(lane, store, _through(adapter), pace.sender, _again_through(adapter), self._regret)
+            Sender(lane, store, _through(adapter), sending, _again_through(adapter), self._regret)
             for lane, adapter in self._adapters.items()
         ]
-        self._senders.append(Sender(MAILBOXES, store, self._deliver, pace.sender))
+        self._senders.append(Sender(MAILBOXES, store, self._deliver, sending))
         self._ticker = Ticker(store, clock, pace.safety_s)
         self._store = store
         self._moved = asyncio.Event()
@@ -96,12 +101,14 @@ class Delivery:
             sender.start()
         self._ticker.start()
 
-    async def stop(self, grace_s: float = 5.0) -> None:
+    async def stop(self, grace_s: float = 4.0) -> None:
         """Take no new work, finish what is under way within the time, hand back the rest. Replies that are not out yet wait
-        in the store for the next process."""
+        in the store for the next process. Takes four seconds more than `grace_s` at the worst: whoever stops us waits ten."""
+        until_s = time.monotonic() + grace_s
         await self._ticker.stop()
         await self._worker.stop(grace_s)
-        await asyncio.gather(*(sender.stop(grace_s) for sender in self._senders))
+        left_s = max(until_s - time.monotonic(), min(grace_s, _LAST_WORDS_S))
+        await asyncio.gather(*(sender.stop(left_s) for sender in self._senders))
 
     async def _regret(self, item: Outgoing, reason: str) -> None:
         if self._concerned is None or isinstance(item, Tell) or not self._concerned(item.to):

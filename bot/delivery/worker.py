@@ -11,28 +11,29 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.chat.codec import Unreadable
 from bot.chat.events import Event
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Progressing
-from bot.delivery.loops import Loop, backoff_ms, where
+from bot.delivery.loops import Loop, backoff_ms, insisting, where
 from bot.delivery.ports import Clock, Handler, Lease, LeaseLost, Mailboxes, Outcome, Poisoned, StoreAway, Work
 
 _log = logging.getLogger(__name__)
 
-_HAND_BACK_S = 2.0
-_INSIST_S = (0.1, 0.5, 2.0)
-_STUBBORN_S = 5.0
+_HAND_BACK_S = 1.0
+_STUBBORN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerPace:
     """How a worker works: `attempts` in all, the first `together` of them with all waiting events at once.
 
-    `lease_ms` is how long an actor waits for the next worker when its owner was killed.
+    `lease_ms` is how long an actor waits for the next worker when its owner was killed. What this version cannot read waits
+    `unread_ms` between two tries, because another version may be running that can.
     """
 
     lease_ms: int = 10_000
@@ -41,6 +42,7 @@ class WorkerPace:
     together: int = 2
     retry_ms: int = 500
     longest_retry_ms: int = 30_000
+    unread_ms: int = 10_000
 
 
 class Worker(Loop[Work]):
@@ -56,7 +58,7 @@ class Worker(Loop[Work]):
         pace: WorkerPace | None = None,
     ) -> None:
         self._pace = pace or WorkerPace()
-        super().__init__("worker", self._pace.concurrency)
+        super().__init__("worker", self._pace.concurrency, self._pace.lease_ms)
         self._mailboxes = mailboxes
         self._handler = handler
         self._clock = clock
@@ -73,6 +75,8 @@ class Worker(Loop[Work]):
         try:
             if work.attempts > self._pace.attempts:  # every try so far ended with the process
                 await self._set_aside(work, f"claimed {work.attempts} times and never handled to the end")
+            elif work.unreadable:
+                await self._pass_on(work, work.unreadable)
             else:
                 await self._handle(work)
         except LeaseLost:
@@ -93,6 +97,8 @@ class Worker(Loop[Work]):
         except StoreAway:
             await self._mailboxes.give_back(lease, pace.retry_ms, counted=False)
             raise
+        except Unreadable as unreadable:
+            await self._pass_on(work, str(unreadable))
         except Exception as error:  # noqa: BLE001 - whatever a handler may raise
             known = {"actor": lease.actor, "attempt": work.attempts, "events": len(events)}
             _log.warning("handling failed: %s", where(error), extra=known)
@@ -101,7 +107,15 @@ class Worker(Loop[Work]):
             else:
                 await self._mailboxes.give_back(lease, backoff_ms(work.attempts, pace.retry_ms, pace.longest_retry_ms))
         else:
-            await _insisting(lambda: self._mailboxes.commit(lease, len(events), outcome))
+            await insisting(lambda: self._mailboxes.commit(lease, len(events), outcome))
+
+    async def _pass_on(self, work: Work, reason: str) -> None:
+        """Leave what this version cannot read to another one; set the event aside when none came. The state stays as it is."""
+        _log.error("cannot be read: %s", reason, extra={"actor": work.lease.actor, "attempt": work.attempts})
+        if work.attempts >= self._pace.attempts:
+            await self._set_aside(work, reason)
+        else:
+            await self._mailboxes.give_back(work.lease, self._pace.unread_ms)
 
     async def _call(self, work: Work, events: Sequence[Event]) -> Outcome:
         actor = work.lease.actor
@@ -139,19 +153,7 @@ class Worker(Loop[Work]):
                 told = await self._poisoned(lease.actor, event)
             except Exception as error:  # noqa: BLE001 - telling is best effort, setting aside is not
                 _log.error("could not say so: %s", where(error), extra={"actor": lease.actor})
-        await _insisting(lambda: self._mailboxes.set_aside(lease, reason, told))
-
-
-async def _insisting(step: Callable[[], Awaitable[None]]) -> None:
-    """Take a step that is safe to repeat, again after a failure: a lost answer does not mean that it had no effect."""
-    for pause_s in _INSIST_S:
-        try:
-            await step()
-        except StoreAway:
-            await asyncio.sleep(pause_s)
-        else:
-            return
-    await step()
+        await insisting(lambda: self._mailboxes.set_aside(lease, reason, told))
 
 
 async def _ended(handling: asyncio.Future[Outcome], actor: Address) -> None:

@@ -17,8 +17,9 @@ from bot.chat.meanings import CriterionLine
 from bot.interview import evidence
 from bot.interview.grader import Judgement
 
-FORMAT = 1
-"""Version of the stored form. A reader takes any version up to its own; fields are only ever added with a default."""
+FORMAT = 2
+"""Version of the stored form. A reader takes any version up to its own; fields are only ever added with a default. The second
+names its version; the first did not."""
 
 
 class Phase(StrEnum):
@@ -187,5 +188,5 @@ def load(stored: bytes) -> Session:
     """A stored session; `codec.Unreadable` if it is not one, or was written by a newer format."""
     session = codec.loads(Session, stored)
     if not isinstance(session, Session) or session.format > FORMAT:
-        raise codec.Unreadable("a session written by a newer version of Hotseat")
-    return session
+        raise codec.Unreadable("the interview was stored by a newer version of Hotseat")
+    return session if session.format == FORMAT else replace(session, format=FORMAT)

@@ -54,7 +54,7 @@ class ActorKeys:
 
     @property
     def references(self) -> str:
-        """Hash of reply id to the platform's reference."""
+        """Hash of reply id to the platform's reference; lives as long as the state, else ninety days after the last."""
         return f"{self.start}:references"
 
     @property
@@ -68,7 +68,7 @@ class ActorKeys:
         return f"{self.start}:spent"
 
     def outgoing(self, lane: str) -> str:
-        """List of `<serial>:<json>` to go out on a lane, oldest first."""
+        """List of `<serial>:<json>` to go out on a lane, oldest first; `<serial>?:` says that it may have arrived before."""
         return f"{self.start}:out:{quote(lane, safe='@')}"
 
     def trying(self, lane: str) -> str:
@@ -114,7 +114,7 @@ class PartitionKeys(ClaimKeys):
 
     @cached_property
     def counter(self) -> str:
-        """The ever-growing number that tokens and serials are drawn from."""
+        """The ever-growing number that tokens, serials and the ids of dead letters are drawn from."""
         return f"{self.start}:counter"
 
     @cached_property
@@ -129,8 +129,8 @@ class PartitionKeys(ClaimKeys):
 
     @cached_property
     def dead(self) -> str:
-        """List of dead letters as JSON, newest first."""
-        return f"{self.start}:dead"
+        """Sorted set of dead letters as JSON by their number; the newest for ninety days."""
+        return f"{self.start}:letters"
 
     def seen(self, event_id: str) -> str:
         """The marker that an event was accepted."""

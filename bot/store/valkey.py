@@ -7,6 +7,7 @@ delivery's concern.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import time
@@ -15,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.chat.codec import Unreadable, dumps, loads
-from bot.chat.events import Event, Fired, Said
+from bot.chat.codec import Unreadable, read, write
+from bot.chat.events import Event, Fired, Said, Told
 from bot.chat.ids import Address, is_person
-from bot.chat.replies import Outgoing, Reply, SetTimer
+from bot.chat.replies import Operation, Outgoing, Reply, SetTimer
 from bot.delivery.ports import MAILBOXES, DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of, lane_to
 from bot.store.keys import Keys, timer_member, timer_of
+from bot.store.letters import listed
 from bot.store.packing import StrangeState, pack, unpack
 from bot.store.wire import Wire
 
@@ -30,12 +32,11 @@ _DAY_MS = 24 * 3600 * 1000
 _SEEN_MS = 3 * _DAY_MS  # platforms redeliver for hours; three days leave room for a long weekend
 _LAST_MS = 10 * 60 * 1000  # a commit is repeated within seconds or never
 _PRESENCE_MS = 90 * _DAY_MS
-_REFERENCES_MS = 30 * _DAY_MS
+_REFERENCES_MS = 90 * _DAY_MS
 _QUIET_BOUND = 5
 _TOGETHER = 50  # events handed over with one claim
 _LOOK_AHEAD = 16  # ready actors learnt of with one look
 _BATCH = 500  # events in one script call; a longer one would hold up everybody else
-_STRANGE_STATE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class ValkeyStore:
                 values: list[object] = [_SEEN_MS, _QUIET_BOUND]
                 for event in mine[start : start + _BATCH]:
                     keys += [partition.actor(event.to).mailbox, partition.seen(event.id)]
-                    values += [event.to, dumps(event), quiet_ms if isinstance(event, Said) else 0]
+                    values += [event.to, write(event), quiet_ms if isinstance(event, Said) else 0]
                 new += int(await self._wire.run("accept", keys, values, again=True))
         return new
 
@@ -91,31 +92,8 @@ class ValkeyStore:
                 own = partition.actor(actor)
                 keys = [partition.ready, partition.leases, partition.attempts, partition.wake, partition.counter]
                 found = await self._wire.run("claim", [*keys, own.mailbox, own.state], [actor, lease_ms, _TOGETHER])
-                work = await self._opened(actor, found) if found[0] else None
-                if work is not None:
-                    return work
-        return None
-
-    async def _opened(self, actor: Address, found: list[Any]) -> Work | None:
-        token, attempts, stored, entries = found
-        lease = Lease(actor, int(token))
-        try:
-            state = None if stored is None else unpack(stored)
-        except StrangeState as strange:
-            # Nothing is set aside: a later version can read what an earlier one cannot.
-            _log.error("state cannot be read", extra={"actor": actor, "reason": str(strange)})
-            await self.give_back(lease, _STRANGE_STATE_MS, counted=False)
-            return None
-        events: list[Event] = []
-        for entry in entries:
-            try:
-                events.append(loads(Event, entry))
-            except Unreadable:
-                break
-        if events:
-            return Work(lease, state, tuple(events), int(attempts))
-        _log.error("event cannot be read, set aside", extra={"actor": actor})
-        await self.set_aside(lease, "the stored event cannot be read")
+                if found[0]:
+                    return _opened(actor, found)
         return None
 
     async def renew(self, lease: Lease, lease_ms: int) -> bool:
@@ -156,7 +134,7 @@ class ValkeyStore:
                 lanes[lane] = len(lanes)
                 of_lane = shared.lane(lane)
                 keys += [own.outgoing(lane), of_lane.ready, of_lane.leases, of_lane.wake]
-            values += [lanes[lane], dumps(item)]
+            values += [lanes[lane], write(item), _mark(item)]
         if not await self._wire.run("settle", keys, values, again=True):
             raise LeaseLost
 
@@ -190,10 +168,10 @@ class ValkeyStore:
     async def _unwrapped(self, actor: Address, lane: str, found: list[Any]) -> Parcel | None:
         token, serial, attempts, uncertain, text = found
         try:
-            item: Outgoing = loads(Outgoing, text)
-        except Unreadable:
+            item: Outgoing = read(Outgoing, text)
+        except Unreadable as unreadable:
             _log.error("reply cannot be read, set aside", extra={"actor": actor, "lane": lane})
-            await self._finish(actor, lane, int(serial), reason="the stored reply cannot be read")
+            await self._finish(actor, lane, int(serial), reason=f"cannot be read: {unreadable}")
             return None
         known = b""
         if isinstance(item, Reply) and (item.edits or item.under):
@@ -249,7 +227,7 @@ class ValkeyStore:
                 keys = [partition.timers, partition.ready, partition.leases, partition.attempts, partition.wake]
                 keys += [partition.actor(actor).mailbox, partition.seen(event.id)]
                 rang += int(
-                    await self._wire.run("fire", keys, [member, due, actor, dumps(event), _SEEN_MS], again=True)
+                    await self._wire.run("fire", keys, [member, due, actor, write(event), _SEEN_MS], again=True)
                 )
         return rang
 
@@ -282,11 +260,7 @@ class ValkeyStore:
 
     async def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
         """What was set aside, newest first. The words of people stay in the store."""
-        letters: list[DeadLetter] = []
-        for partition in self._keys.partitions:
-            entries = await self._wire.call("LRANGE", partition.dead, 0, limit - 1)
-            letters.extend(_letter(entry) for entry in entries)
-        return sorted(letters, key=lambda letter: -letter.at_ms)[:limit]
+        return await listed(self._wire, self._keys, limit)
 
     async def forget_namespace(self) -> int:
         """Remove everything under this store's namespace; how many keys there were."""
@@ -361,6 +335,34 @@ def _pairs(found: list[Any]) -> list[tuple[str, int]]:
     return [(member.decode(), int(float(score))) for member, score in zip(found[::2], found[1::2], strict=True)]
 
 
-def _letter(entry: bytes) -> DeadLetter:
-    held = json.loads(entry)
-    return DeadLetter(held["id"], Address(held["actor"]), held["kind"], held["reason"], int(held["at_ms"]))
+def _opened(actor: Address, found: list[Any]) -> Work:
+    """A claimed actor. What cannot be read is named; whether it is waited for or set aside is delivery's concern."""
+    token, attempts, stored, entries = found
+    unreadable = ""
+    state = None
+    try:
+        state = None if stored is None else unpack(stored)
+    except StrangeState as strange:
+        unreadable = str(strange)
+    events: list[Event] = []
+    for entry in entries:
+        try:
+            events.append(read(Event, entry))
+        except Unreadable as strange_event:
+            if not events:
+                events.append(_stand_in(actor, entry))
+                unreadable = unreadable or f"the event cannot be read: {strange_event}"
+            break
+    return Work(Lease(actor, int(token)), state, tuple(events), int(attempts), unreadable)
+
+
+def _stand_in(actor: Address, entry: bytes) -> Told:
+    """What stands for an event that cannot be read, so that there is something to name it by."""
+    return Told(f"unreadable:{hashlib.blake2b(entry, digest_size=8).hexdigest()}", actor, 0, "unreadable")
+
+
+def _mark(item: Outgoing) -> str:
+    """What every stored edit of the same reply says, and nothing else; empty if the item is no edit."""
+    if not isinstance(item, Reply) or item.operation is not Operation.EDIT:
+        return ""
+    return f'"edits":{json.dumps(item.edits, ensure_ascii=False)}'

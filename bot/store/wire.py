@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,24 @@ def _place(url: str) -> str:
     return f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
 
 
-def _command(client: Redis, *parts: object) -> Awaitable[Any]:
-    return client.execute_command(*parts)  # type: ignore[no-untyped-call]
+async def _command(client: Redis, *parts: object) -> Any:
+    """Run a command. The client can turn a cancellation into an answer or into a lost connection (`asyncio.wait_for` does,
+    before Python 3.12); a loop that took it for one would go on for ever."""
+    before = _cancellations()
+    try:
+        answer = await client.execute_command(*parts)  # type: ignore[no-untyped-call]
+    except RedisError:
+        if _cancellations() > before:
+            raise asyncio.CancelledError from None
+        raise
+    if _cancellations() > before:
+        raise asyncio.CancelledError
+    return answer
+
+
+def _cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task is not None else 0
 
 
 class Wire:
@@ -136,10 +152,6 @@ class Wire:
 
     def _away(self, error: RedisError) -> Exception:
         """A failure as `StoreAway`, or as `StoreFault` where it is a fault of ours."""
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            # The client can turn a cancellation into a lost connection; a loop that took it for one would never end.
-            raise asyncio.CancelledError
         word = _word(error)
         if word in _REFUSALS:
             return StoreAway(f"Nothing can be stored at {self._place}: {_REFUSALS[word]}.")

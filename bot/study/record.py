@@ -67,7 +67,7 @@ def load(stored: bytes | None) -> Record:
         return Record()
     record = codec.loads(Record, stored)
     if not isinstance(record, Record) or record.format > FORMAT:
-        raise codec.Unreadable("a record written by a newer version of Hotseat")
+        raise codec.Unreadable("the record was stored by a newer version of Hotseat")
     return record
 
 

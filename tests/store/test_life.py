@@ -222,26 +222,36 @@ async def test_a_sleeper_wakes_by_itself_when_a_lease_ends(store: ValkeyStore) -
     assert work.attempts == 2
 
 
-async def test_an_event_of_another_version_is_set_aside_and_the_rest_goes_on(
-    store: ValkeyStore, valkey_url: str, namespace: str
+@pytest.mark.parametrize("entry", ['{"@":"Sang"}', "no JSON", '{"v":99,"@":"Said","id":"x"}'])
+async def test_an_event_of_another_version_is_named_and_what_came_before_it_is_handled(
+    store: ValkeyStore, valkey_url: str, namespace: str, entry: str
 ) -> None:
     await store.accept([said("one"), said("two"), said("three")])
     async with Redis.from_url(valkey_url) as client:
-        await client.lset(f"{namespace}:{{p0}}:actor:{ROOM}:mailbox", 1, '{"@":"Sang"}')
+        await client.lset(f"{namespace}:{{p0}}:actor:{ROOM}:mailbox", 1, entry)
     work = await claimed(store)
-    assert texts(work.events) == ["one"]
+    assert (texts(work.events), work.unreadable) == (["one"], "")
     await store.commit(work.lease, 1, Outcome(b"1"))
     work = await claimed(store)
-    assert texts(work.events) == ["three"]
-    assert [letter.reason for letter in await store.dead_letters()] == ["the stored event cannot be read"]
+    assert work.unreadable.startswith("the event cannot be read: ")
+    (stand_in,) = work.events
+    assert isinstance(stand_in, Told)
+    await store.set_aside(work.lease, work.unreadable)
+    assert texts((await claimed(store)).events) == ["three"]
 
 
-async def test_a_state_of_another_version_waits_for_it(store: ValkeyStore, valkey_url: str, namespace: str) -> None:
+async def test_a_state_of_another_version_is_named_and_stays(
+    store: ValkeyStore, valkey_url: str, namespace: str
+) -> None:
     await store.accept([said("one")])
+    key = f"{namespace}:{{p0}}:actor:{ROOM}:state"
     async with Redis.from_url(valkey_url) as client:
-        await client.set(f"{namespace}:{{p0}}:actor:{ROOM}:state", b"?new")
-    assert await store.claim(LEASE_MS) is None
-    assert (await store.waiting(ROOM), await store.dead_letters()) == (1, [])
+        await client.set(key, b"?new")
+        work = await claimed(store)
+        assert (work.state, texts(work.events)) == (None, ["one"])
+        assert "unknown format" in work.unreadable
+        await store.set_aside(work.lease, work.unreadable)
+        assert await client.get(key) == b"?new"
 
 
 async def test_timers_ring_once_and_only_if_still_set(store: ValkeyStore, valkey_url: str, namespace: str) -> None:

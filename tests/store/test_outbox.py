@@ -105,10 +105,42 @@ async def test_references_live_as_long_as_the_state(store: ValkeyStore, valkey_u
     await store.sent(await taken(store), "ref")
     async with Redis.from_url(valkey_url) as client:
         assert 0 < await client.pttl(key) <= 60_000
-        await answered(store, reply("r2"))
-        assert await client.pttl(key) == -1
-        await answered(store, reply("r3"), keep_ms=30_000)
+        await answered(store, reply("r2"), keep_ms=30_000)
         assert 0 < await client.pttl(key) <= 30_000
+        await store.sent(await taken(store), "ref")
+        await answered(store, reply("r3"))
+        await store.sent(await taken(store), "ref")
+        assert await client.pttl(key) > 60_000, "of what is kept for good they go ninety days after the last"
+
+
+async def test_only_the_newest_edit_of_a_reply_goes_out(store: ValkeyStore) -> None:
+    first = (reply("card"), reply("e1", edits="card"), reply("between"), reply("o1", edits="other"))
+    await answered(store, *first)
+    await answered(store, reply("e2", edits="card"), reply('e3 with "edits":"card"', edits="card"), reply("last"))
+    shown = []
+    while parcel := await store.next_parcel("terminal", LEASE_MS):
+        shown.append(parcel.item.id)
+        await store.sent(parcel, f"ref-{parcel.item.id}")
+    assert shown == ["card", "between", "o1", 'e3 with "edits":"card"', "last"]
+
+
+async def test_an_edit_that_is_being_sent_stays_and_the_newer_one_follows(store: ValkeyStore) -> None:
+    await answered(store, reply("e1", edits="card"))
+    sending = await taken(store)
+    await answered(store, reply("e2", edits="card"))
+    await answered(store, reply("e3", edits="card"))
+    await store.sent(sending, "ref")
+    assert (await taken(store)).item.id == "e3"
+
+
+async def test_an_edit_that_waits_for_patience_makes_room(store: ValkeyStore) -> None:
+    await answered(store, reply("e1", edits="card"))
+    await store.try_later(await taken(store), 20, uncertain=True)
+    await answered(store, reply("e2", edits="card"))
+    assert await store.next_parcel("terminal", LEASE_MS) is None, "the platform's patience is kept"
+    await asyncio.sleep(0.03)
+    parcel = await taken(store)
+    assert (parcel.item.id, parcel.attempts, parcel.uncertain) == ("e2", 1, False)
 
 
 async def test_a_screen_gets_only_its_own_conversations(valkey_url: str, namespace: str) -> None:

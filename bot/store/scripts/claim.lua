@@ -15,7 +15,7 @@ if #events == 0 then
   redis.call('HDEL', KEYS[3], actor)
   return {0}
 end
-local token = redis.call('INCR', KEYS[5])
+local token = draw(KEYS[5])
 redis.call('HSET', KEYS[2], actor, digits(token))
 redis.call('ZADD', KEYS[1], digits(now + tonumber(ARGV[2])), actor)
 local attempts = redis.call('HINCRBY', KEYS[3], actor, 1)

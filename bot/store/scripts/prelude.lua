@@ -57,10 +57,28 @@ local function lane_next(ready, leases, wake, out, actor, now)
   end
 end
 
+-- Microseconds keep the counter growing even where a power cut took back its last steps: a token is never given out twice.
+local function draw(counter)
+  local number = redis.call('INCR', counter)
+  local time = redis.call('TIME')
+  local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  if number < now_us then
+    number = now_us
+    redis.call('SET', counter, digits(number))
+  end
+  return number
+end
+
+-- Set something aside: by its number, which is a moment too. Kept for ninety days, the newest ten thousand.
+local LETTERS, LETTERS_MS = 10000, 7776000000
+
 local function bury(dead, counter, actor, kind, reason, entry, now)
-  local id = digits(redis.call('INCR', counter))
-  redis.call('LPUSH', dead, cjson.encode({
+  local id = digits(draw(counter))
+  redis.call('ZADD', dead, id, cjson.encode({
     id = id, actor = actor, kind = kind, reason = reason, at_ms = digits(now), entry = entry,
   }))
+  redis.call('ZREMRANGEBYSCORE', dead, '-inf', digits((now - LETTERS_MS) * 1000))
+  redis.call('ZREMRANGEBYRANK', dead, 0, -1 - LETTERS)
+  redis.call('PEXPIRE', dead, LETTERS_MS)
 end
 

@@ -3,8 +3,19 @@
 --       two more to remove when the actor is forgotten; then per lane: outgoing, lane ready, lane leases, lane wake
 -- ARGV: actor, token, events handled, state: keep|set|delete, state, life of the state (ms, 0: for good),
 --       reason to set the first event aside (empty: handled), life of `last` (ms), 1 to forget the actor first, count of timers;
---       then per timer: its member, when it is due (ms, empty: forget it); then per outgoing item: number of its lane, item
+--       then per timer: its member, when it is due (ms, empty: forget it); then per outgoing item: number of its lane, item,
+--       what an earlier edit of the same reply says somewhere (empty: the item is no edit)
 -- Returns 1; 2 if this very step was taken before; 0 if the lease is lost.
+-- The newest edit of a reply is the one that counts: those still waiting go, but for the one that is being sent.
+local function drop_edits(out, lane_leases, actor, mark)
+  for at, entry in ipairs(redis.call('LRANGE', out, 0, -1)) do
+    local sending = at == 1 and redis.call('HEXISTS', lane_leases, actor) == 1
+    if not sending and string.find(entry, mark, 1, true) then
+      redis.call('LREM', out, 1, entry)
+    end
+  end
+end
+
 local ready, leases, attempts, wake, counter = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local timers, timers_wake, dead = KEYS[6], KEYS[7], KEYS[8]
 local mailbox, state, last, references = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
@@ -27,9 +38,9 @@ if handled > 0 then
 end
 if ARGV[9] == '1' then
   redis.call('DEL', state, last, references, KEYS[13], KEYS[14], KEYS[15], KEYS[16])
-  for _, letter in ipairs(redis.call('LRANGE', dead, 0, -1)) do
+  for _, letter in ipairs(redis.call('ZRANGE', dead, 0, -1)) do
     if cjson.decode(letter).actor == actor then
-      redis.call('LREM', dead, 1, letter)
+      redis.call('ZREM', dead, letter)
     end
   end
 end
@@ -38,7 +49,6 @@ if ARGV[4] == 'delete' then
 elseif ARGV[4] == 'set' then
   if ARGV[6] == '0' then
     redis.call('SET', state, ARGV[5])
-    redis.call('PERSIST', references)
   else
     redis.call('SET', state, ARGV[5], 'PX', ARGV[6])
     redis.call('PEXPIRE', references, ARGV[6])
@@ -59,9 +69,12 @@ for _ = 1, tonumber(ARGV[10]) do
 end
 while at <= #ARGV do
   local lane = 17 + 4 * tonumber(ARGV[at])
-  redis.call('RPUSH', KEYS[lane], digits(redis.call('INCR', counter)) .. ':' .. ARGV[at + 1])
+  if ARGV[at + 2] ~= '' then
+    drop_edits(KEYS[lane], KEYS[lane + 2], actor, ARGV[at + 2])
+  end
+  redis.call('RPUSH', KEYS[lane], digits(draw(counter)) .. ':' .. ARGV[at + 1])
   lane_ready(KEYS[lane + 1], KEYS[lane + 2], KEYS[lane + 3], actor, now)
-  at = at + 2
+  at = at + 3
 end
 if redis.call('LLEN', mailbox) > 0 then
   redis.call('ZADD', ready, digits(now), actor)

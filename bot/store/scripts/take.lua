@@ -15,13 +15,13 @@ if not head then
   redis.call('DEL', KEYS[6])
   return {0}
 end
-local serial, item = string.match(head, '^(%d+):(.*)$')
+local serial, doubt, item = string.match(head, '^(%d+)(%??):(.*)$')
 local note = redis.call('HMGET', KEYS[6], 'serial', 'attempts', 'uncertain')
-local attempts, uncertain = 1, 0
+local attempts, uncertain = 1, doubt == '' and 0 or 1
 if note[1] == serial then
   attempts, uncertain = tonumber(note[2]) + 1, tonumber(note[3])
 end
-local token = redis.call('INCR', KEYS[4])
+local token = draw(KEYS[4])
 redis.call('HSET', KEYS[6], 'serial', serial, 'attempts', digits(attempts), 'uncertain', '1')
 redis.call('HSET', KEYS[2], actor, digits(token))
 redis.call('ZADD', KEYS[1], digits(now + tonumber(ARGV[2])), actor)
