@@ -68,8 +68,8 @@ def server_url(settings: Settings) -> tuple[str, embedded.Launched | None]:
 
 
 def open_library(settings: Settings) -> Library:
-    """The question bank in force."""
-    return Library.open(settings.questions)
+    """The question bank in force: the built-in one with the operator's packs on top."""
+    return Library.of(*settings.questions)
 
 
 class NoClaude(Exception):
@@ -79,8 +79,8 @@ class NoClaude(Exception):
 @contextlib.asynccontextmanager
 async def minds(settings: Settings, library: Library, ledger: Ledger | None = None) -> AsyncIterator[Minds]:
     """The minds of this installation: the offline one always, Claude when there is a way to reach it."""
-    # A bank of one's own may bring its own words; the shipped ones are read when they are first needed.
-    words = (library.thesaurus or None) if settings.questions is not None else None
+    # A pack may bring its own words; the shipped ones are read when they are first needed.
+    words = library.thesaurus if library.own_words else None
     interviewers: dict[str, Interviewer] = {"offline": OfflineInterviewer(words)}
     graders: dict[str, Grader] = {"offline": OfflineGrader(words)}
     line = _line_to_claude(settings, ledger)
@@ -261,9 +261,18 @@ def settle_down() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-async def serve(settings: Settings, url: str, adapters: Sequence[Serving], stopping: asyncio.Event) -> None:
-    """Serve every adapter's platform from one delivery until `stopping` is set; `NotServed` if one cannot be served."""
-    library = open_library(settings)
+async def serve(
+    settings: Settings,
+    url: str,
+    adapters: Sequence[Serving],
+    stopping: asyncio.Event,
+    library: Library | None = None,
+) -> None:
+    """Serve every adapter's platform from one delivery until `stopping` is set; `NotServed` if one cannot be served.
+
+    `library` is the question bank, if it was opened already.
+    """
+    library = library or open_library(settings)
     async with contextlib.AsyncExitStack() as open_until_left:
         store = ValkeyStore(url, settings.namespace, SCREENS)
         open_until_left.push_async_callback(store.close)

@@ -6,13 +6,14 @@ with its name and what it should be.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _REDIS_URL = r"(?:rediss?://(?:[^/@\s]*@)?[^/:@\s]+(?::\d{1,5})?(?:/\d{0,5})?(?:\?\S*)?|unix://\S+)"
 
@@ -34,8 +35,8 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("hotseat", appauthor=False)),
         description="where the bundled server keeps its files",
     )
-    questions: Path | None = Field(
-        default=None, description="a folder with questions to use instead of the shipped ones"
+    questions: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="a group's own folder of questions, added to the shipped ones; several like PATH"
     )
     quiet_ms: int = Field(
         default=700, ge=0, le=10_000, description="how long a message waits for the rest of the answer"
@@ -94,6 +95,15 @@ class Settings(BaseSettings):
         default="medium", description="how hard it thinks about a grade"
     )
     grade_timeout_s: float = Field(default=120.0, gt=0, le=600, description="after this the offline coach judges")
+
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _are_folders(cls, value: object) -> object:
+        return (
+            tuple(Path(part).expanduser() for part in value.split(os.pathsep) if part)
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("redis_url")
     @classmethod

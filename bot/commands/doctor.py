@@ -71,14 +71,22 @@ async def _examine() -> list[Finding]:
 def _bank(configured: Settings) -> Iterable[Finding]:
     from bot import app
     from bot.chat.findings import broken, good
+    from bot.library import packs
     from bot.library.problems import ContentError
 
     try:
-        questions = app.open_library(configured).all()
+        library = app.open_library(configured)
+        questions = library.all()
     except ContentError as error:
         first = str(error).splitlines()[0]
         return [broken(first, "No interview can begin.", "`hotseat questions lint` names every line that is wrong.")]
-    return [good(f"The question bank holds {len(questions)} questions")]
+    own = [sum(library.pack_of(question.id) == pack.name for question in questions) for pack in library.packs[1:]]
+    of_them = ", ".join(f"{count} of them from {pack.name}" for count, pack in zip(own, library.packs[1:], strict=True))
+    found = [good(f"The question bank holds {len(questions)} questions" + (f", {of_them}" if of_them else ""))]
+    if library.left_out:
+        why = packs.left_out(library.left_out)
+        found.append(broken(str(library.left_out[0]), why, "`hotseat questions lint` names every line that is wrong."))
+    return found
 
 
 async def _store(configured: Settings) -> Iterable[Finding]:

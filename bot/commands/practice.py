@@ -117,6 +117,7 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
 
         person, conversation = me()
         library = app.open_library(configured)
+        say_left_out(library)
         check_options(configured, library, args)
         adapter = TerminalAdapter(person, conversation, app.now_ms)
         launched = launching.result() if launching is not None else None
@@ -154,6 +155,14 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
     finally:
         if launched is not None:
             await asyncio.to_thread(launched.close)
+
+
+def say_left_out(library: Library) -> None:
+    """Say once which files of the operator's own questions are not used, and how to see why."""
+    from bot.library import packs
+
+    if said := packs.left_out(library.left_out):
+        sys.stderr.write(f"hotseat: {said}\n")
 
 
 def check_options(configured: Settings, library: Library, args: argparse.Namespace) -> None:

@@ -1,6 +1,6 @@
 """`hotseat questions`: list the bank, lint it, show one question as its author sees it.
 
-Changes nothing and starts no interview.
+Changes nothing and starts no interview; `new` and `try`, which do, are in `bot.commands.author`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.commands import CannotRun
+from bot.commands import CannotRun, author
 
 if TYPE_CHECKING:
     from bot.library.items import Criterion, Question
@@ -25,7 +25,7 @@ WIDTH = 100
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `questions` and its own subcommands; each sets `handler`, a function of the arguments giving the exit code."""
     parser = subparsers.add_parser("questions", help="list, check and read the questions", description=__doc__)
-    commands = parser.add_subparsers(dest="questions_command", required=True, metavar="list|lint|show")
+    commands = parser.add_subparsers(dest="questions_command", required=True, metavar="list|show|new|lint|try")
 
     listing = commands.add_parser("list", help="list the questions", description="List the questions of the bank.")
     listing.add_argument("--type", dest="kind", metavar="TYPE", help="only this type, such as debugging")
@@ -43,9 +43,10 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     lint.set_defaults(handler=_lint)
 
     show = commands.add_parser("show", help="show one question", description="Show everything about one question.")
-    show.add_argument("id", metavar="ID")
+    show.add_argument("id", metavar="ID", help="a question's id, or its file")
     show.add_argument("--variant", type=int, default=1, metavar="N", help="which variant to fill in, from 1")
     show.set_defaults(handler=_show)
+    author.register(commands)
 
 
 def _library() -> Library:
@@ -53,7 +54,7 @@ def _library() -> Library:
     from bot import settings
     from bot.library.load import Library
 
-    return Library.open(settings.load().questions)
+    return Library.of(*settings.load().questions)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -63,13 +64,14 @@ def _list(args: argparse.Namespace) -> int:
     for name, value, known in (("type", args.kind, Kind), ("level", args.level, Level)):
         if value is not None and value not in list(known):
             raise CannotRun(f"There is no {name} {value!r}; it is one of {', '.join(known)}.")
+    library = _library()
     fits = [
         question
-        for question in _library().all()
+        for question in library.all()
         if args.kind in {None, question.type.value} and (args.level is None or args.level in question.levels)
     ]
     if args.json:
-        print(json.dumps([_entry(question) for question in fits], ensure_ascii=False))
+        print(json.dumps([_entry(question, library) for question in fits], ensure_ascii=False))
         return 0
     if not fits:
         raise CannotRun(str(nothing(args.kind, args.level)))
@@ -77,12 +79,13 @@ def _list(args: argparse.Namespace) -> int:
     kinds = max(len(question.type.value) for question in fits)
     for question in fits:
         levels = ", ".join(question.levels)
-        print(f"{question.id:{width}}  {question.type.value:{kinds}}  {question.minutes:2} min  {levels}")
+        own = f"  ({library.pack_of(question.id)})" if len(library.packs) > 1 else ""
+        print(f"{question.id:{width}}  {question.type.value:{kinds}}  {question.minutes:2} min  {levels}{own}")
         print(f"{'':{width}}  {question.title}")
     return 0
 
 
-def _entry(question: Question) -> dict[str, object]:
+def _entry(question: Question, library: Library) -> dict[str, object]:
     return {
         "id": question.id,
         "type": question.type.value,
@@ -91,6 +94,7 @@ def _entry(question: Question) -> dict[str, object]:
         "title": question.title,
         "tags": list(question.tags),
         "sources": list(question.sources),
+        "pack": library.pack_of(question.id),
     }
 
 
@@ -100,7 +104,8 @@ def _lint(args: argparse.Namespace) -> int:
     from bot.library.problems import Severity
     from bot.models.offline.grader import coverage
 
-    found = lint(args.path or settings.load().questions, coverage=coverage)
+    folders = (args.path,) if args.path else settings.load().questions or (None,)
+    found = [problem for folder in folders for problem in lint(folder, coverage=coverage)]
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     if args.json:
         print(json.dumps([_problem(problem) for problem in found], ensure_ascii=False))
@@ -135,9 +140,9 @@ def _summary(errors: int, warnings: int) -> str:
 def _show(args: argparse.Namespace) -> int:
     from bot.library.load import Unknown
 
-    library = _library()
+    library, name = author.with_file(_library(), args.id)
     try:
-        template = library.question(args.id)
+        template = library.question(name)
     except Unknown as unknown:
         raise CannotRun(str(unknown)) from None
     count = len(template.variants)

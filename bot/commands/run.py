@@ -45,9 +45,12 @@ async def _serve(configured: Settings) -> int:
     import asyncio
 
     from bot import app
+    from bot.commands.practice import say_left_out
 
     if not app.platforms(configured):
         raise CannotRun(NOTHING_TO_SERVE)
+    library = await asyncio.to_thread(app.open_library, configured)
+    say_left_out(library)
     stopping = asyncio.Event()
     _stop_on_signals(stopping)
     url, launched = await asyncio.to_thread(app.server_url, configured)
@@ -57,7 +60,7 @@ async def _serve(configured: Settings) -> int:
                 f"Hotseat serves {' and '.join(adapter.platform.capitalize() for adapter in adapters)}. Ctrl-C stops it.",
                 flush=True,
             )
-            await app.serve(configured, url, adapters, stopping)
+            await app.serve(configured, url, adapters, stopping, library)
     finally:
         if launched is not None:
             await asyncio.to_thread(launched.close)

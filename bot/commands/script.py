@@ -21,7 +21,7 @@ from bot.chat.ids import Address, ConversationId, Person
 from bot.chat.meanings import Scorecard
 from bot.chat.replies import Reply, Role
 from bot.commands import CannotRun
-from bot.commands.practice import check_options, options
+from bot.commands.practice import check_options, options, say_left_out
 from bot.settings import Settings
 
 ADDRESS = ConversationId("terminal", "local", "script").address
@@ -93,6 +93,7 @@ async def run(configured: Settings, args: argparse.Namespace) -> int:
     """Hold the interview a script answers; 0 when it was held to its scorecard."""
     turns = read(args.script)
     library = app.open_library(configured)
+    say_left_out(library)
     check_options(configured, library, args)
     url, launched = await asyncio.to_thread(app.server_url, configured)
     # A namespace of its own: another terminal's worker on the same server must not lead this interview.

@@ -270,3 +270,11 @@ class Persona(_Strict):
     forbidden: tuple[Line, ...] = ()
     greeting: Line
     lines: dict[StockKey, tuple[Line, ...]] = Field(default_factory=dict)
+
+
+class PackFile(_Strict):
+    """What a group says of its own folder of questions, in `pack.yaml`."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    replaces_bank: bool = False
+    note: str = ""

@@ -6,6 +6,7 @@ shape is `lint`'s work.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.library import items
-from bot.library.strict_yaml import Document, Refused, Where
+from bot.library.strict_yaml import FAULTS_LIMIT, Document, Refused, Where
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -51,11 +52,16 @@ class ContentError(Exception):
 
 
 def shown(path: Path) -> str:
-    """A path as a person wants to read it: from the current folder when it lies below, else in full."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    """A path as a person wants to read it: from the current folder when it lies below, else in full. A name that cannot be
+    printed as it is (somebody else chose it) is printed with `?` in it."""
+    with contextlib.suppress(ValueError):
+        path = path.relative_to(Path.cwd())
+    return printable(str(path))
+
+
+def printable(text: str) -> str:
+    """A text from elsewhere as one line that no terminal, log or encoding stumbles over."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
 
 
 def of_refusal(path: Path, refused: Refused) -> tuple[Problem, ...]:
@@ -68,9 +74,13 @@ def validated(model: type[M], path: Path, document: Document) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        details = [dict(detail) for detail in error.errors(include_url=False)]
-        found = [_translated(path, document, detail) for detail in details if not _follows(detail, document)]
-        raise ContentError(sorted(set(found))) from None
+        told = [dict(detail) for detail in error.errors(include_url=False, include_input=False)]
+        details = [detail for detail in told if not _follows(detail, document)]
+        found = sorted({_translated(path, document, detail) for detail in details[:FAULTS_LIMIT]})
+        if len(details) > FAULTS_LIMIT:
+            more = f"and {len(details) - FAULTS_LIMIT} more like these"
+            found.append(Problem(shown(path), found[-1].line, "", more))
+        raise ContentError(found) from None
 
 
 def named(where: Where, data: object) -> str:
@@ -81,12 +91,17 @@ def named(where: Where, data: object) -> str:
         if isinstance(part, int):
             held = data[part] if isinstance(data, list | tuple) and part < len(data) else None
             own = held.get("id") if isinstance(held, Mapping) else None
-            names.append(own if isinstance(own, str) and own else str(part + 1))
+            names.append(_short(own) if isinstance(own, str) and own else str(part + 1))
         else:
             held = data.get(part) if isinstance(data, Mapping) else None
-            names.append(part)
+            names.append(_short(part))
         data = held
     return " › ".join(names)
+
+
+def _short(name: str) -> str:
+    name = printable(name)
+    return name if len(name) <= 60 else name[:59] + "…"
 
 
 def _reached(loc: tuple[Any, ...], data: object) -> tuple[Where, object]:
@@ -118,7 +133,7 @@ def _translated(path: Path, document: Document, error: dict[str, Any]) -> Proble
         where = (*where, *error["loc"][len(where) :])
         message = "is missing"
     elif kind == "extra_forbidden":
-        close = difflib.get_close_matches(str(where[-1]), _field_names(), n=1, cutoff=0.75)
+        close = difflib.get_close_matches(str(where[-1])[:60], _field_names(), n=1, cutoff=0.75)
         message = "is not a field here" + (f"; did you mean `{close[0]}`?" if close else "")
     else:
         message = _message(kind, error.get("ctx", {}), value, error["loc"], str(error["msg"]))
@@ -174,6 +189,8 @@ _TEMPLATES: dict[str, Callable[[Mapping[str, Any], object], str]] = {
     "int_type": lambda ctx, value: "must be a whole number",
     "int_parsing": lambda ctx, value: "must be a whole number",
     "int_from_float": lambda ctx, value: "must be a whole number",
+    "bool_type": lambda ctx, value: "must be true or false",
+    "bool_parsing": lambda ctx, value: "must be true or false",
     "tuple_type": lambda ctx, value: "must be a list",
     "dict_type": lambda ctx, value: "must hold fields of its own",
     "model_type": lambda ctx, value: "must hold fields of its own",

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from bot.library import arithmetic, words
+from bot.library import arithmetic, limits, words
 from bot.library.items import LIGHT_KINDS, PLACEHOLDER, Kind, Question, Rubric, fill
 from bot.library.problems import Severity
 from bot.library.strict_yaml import Where
+from bot.library.tags import meant
 from bot.library.texts import ASKS, CANDIDATES, MAY_ASK, SPOKEN, Role, Text
 
 SPOKEN_LIMIT: Final = 900
@@ -23,6 +24,18 @@ SPOKEN_LIMIT: Final = 900
 
 COPIED_WORDS: Final = 6
 """A run of this many words makes a phrasing a copy."""
+
+UNWRITTEN: Final = "Write here: "
+"""How a text begins that an author has still to write; skeletons are made of such texts."""
+
+_CLAUSE = re.compile(
+    r"(?:^|[,;:.]|\band\b|\bor\b)\s*(?:then\s+)?(?:what|why|how|who|whom|whose|where|which)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_NUMBER = re.compile(r"\d[\d,.]*")
+_DENIALS = frozenset(
+    {"no", "not", "never", "none", "nobody", "nothing", "without", "isn't", "wasn't", "don't", "doesn't", "didn't"}
+)
 
 _SOURCE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*#(?:[1-9][0-9]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)*)\Z")
 
@@ -44,16 +57,23 @@ class Item:
     texts: tuple[Text, ...]
     rubric: Rubric | None
     personas: Collection[str]
+    tags: Collection[str]
     today: date
     variants: tuple[dict[str, str], ...]
 
     @classmethod
     def of(
-        cls, question: Question, texts: tuple[Text, ...], rubric: Rubric | None, personas: Collection[str], today: date
+        cls,
+        question: Question,
+        texts: tuple[Text, ...],
+        rubric: Rubric | None,
+        personas: Collection[str],
+        tags: Collection[str],
+        today: date,
     ) -> Item:
         """An item with the values of each variant as they are filled in; one empty mapping when there are no variants."""
         filled = tuple({name: str(value) for name, value in held.items()} for held in question.variants)
-        return cls(question, texts, rubric, personas, today, filled or ({},))
+        return cls(question, texts, rubric, personas, tags, today, filled or ({},))
 
     def role(self, *roles: Role) -> Iterator[Text]:
         """The texts with one of these roles."""
@@ -61,8 +81,11 @@ class Item:
 
 
 def findings(item: Item) -> tuple[Finding, ...]:
-    """Everything the rules find in one question."""
-    return tuple(dict.fromkeys(found for rule in RULES for found in rule(item)))
+    """Everything the rules find in one question. Texts that are still to be written are judged by nothing else."""
+    unwritten = {text.where for text in item.texts if text.template.startswith(UNWRITTEN)}
+    item = replace(item, texts=tuple(text for text in item.texts if text.where not in unwritten)) if unwritten else item
+    found = [Finding(where, "is still to be written") for where in sorted(unwritten, key=str)]
+    return tuple(dict.fromkeys([*found, *(held for rule in RULES for held in rule(item))]))
 
 
 def _warning(where: Where, message: str) -> Finding:
@@ -166,6 +189,8 @@ def one_question(item: Item) -> Iterator[Finding]:
                     else "must end with its question"
                 )
                 yield Finding(text.where, message)
+            elif text.role in ASKS and len(_CLAUSE.findall(_SENTENCE.split(said)[-1])) > 2:
+                yield _warning(text.where, "asks three things in one sentence; keep the one that matters most")
             elif text.role in MAY_ASK and marks > 1:
                 yield Finding(text.where, f"has {marks} question marks; one question at most")
             elif text.role in {Role.FACT, Role.ADDS} and marks:
@@ -174,14 +199,30 @@ def one_question(item: Item) -> Iterator[Finding]:
 
 def lengths(item: Item) -> Iterator[Finding]:
     """What an interviewer says stays short, whatever is filled in."""
-    (prompt,) = item.role(Role.PROMPT)
+    prompt = item.question.prompt
     spoken = [(text.where, text.template) for text in item.texts if text.role in SPOKEN - {Role.ADDS}]
-    spoken += [(text.where, f"{prompt.template}\n\n{text.template}") for text in item.role(Role.ADDS)]
+    spoken += [(text.where, f"{prompt}\n\n{text.template}") for text in item.role(Role.ADDS)]
     for where, template in spoken:
         longest = max(len(fill(template, values)) for values in item.variants)
         if longest >= SPOKEN_LIMIT:
             together = " together with the prompt" if where[-1] == "adds" else ""
             yield Finding(where, f"is {longest} characters{together}; an interviewer stays below {SPOKEN_LIMIT}")
+    for text in item.role(*limits.LONGEST):
+        most, why = limits.LONGEST[text.role]
+        longest = max(len(fill(text.template, values)) for values in item.variants)
+        if longest > most:
+            yield _warning(text.where, f"is {longest} characters long; at most {most} fit, {why}")
+
+
+def known_tags(item: Item) -> Iterator[Finding]:
+    """Tags are known, so that questions on a topic are found together."""
+    for at, tag in enumerate(item.question.tags):
+        if tag in item.question.tags[:at]:
+            yield Finding(("tags", at), f"`{tag}` is named twice")
+        if tag not in item.tags:
+            close = meant(tag, item.tags)
+            hint = f"did you mean `{close}`? If not, add" if close else "add"
+            yield _warning(("tags", at), f"there is no tag `{tag}` yet; {hint} it to `tags.yaml`")
 
 
 def placeholders(item: Item) -> Iterator[Finding]:
@@ -251,13 +292,81 @@ def facts_held_back(item: Item) -> Iterator[Finding]:
                     yield Finding(text.where, f"stands in {place} already, so there is nothing to ask for")
 
 
+def anchors_held_back(item: Item) -> Iterator[Finding]:
+    """What levels 3 and 5 look like is not in a probe, follow-up or hint."""
+    known = frozenset().union(*(words.content(fill(item.question.prompt, values)) for values in item.variants))
+    anchors = [
+        (criterion.id, level, words.content(text) - known)
+        for criterion in item.question.criteria
+        for level, text in (("3", criterion.anchors.three), ("5", criterion.anchors.five))
+    ]
+    for text in item.role(Role.PROBE, Role.FOLLOW_UP, Role.HINT):
+        if text.role is Role.HINT and text.where[-1] == 2:
+            continue
+        said = words.content(text.template)
+        for criterion, level, needed in anchors:
+            concerned = text.role is Role.HINT or text.criterion == criterion
+            if concerned and len(needed) >= 3 and len(needed & said) / len(needed) > 0.6:
+                yield Finding(
+                    text.where, f"gives away what a {level} looks like in `{criterion}`: ask without its words"
+                )
+                break
+
+
+def facts_used(item: Item) -> Iterator[Finding]:
+    """A fact bears on something: a check asks for it, or what is judged, thrown in or answered has something of it."""
+    question = item.question
+    asked = {fact for check in question.checks for fact in check.asks}
+    values = item.variants[0]
+    scene = words.content(fill(question.prompt, values))
+    leave_out = {Role.TITLE, Role.PROMPT, Role.ADDS, Role.FACT, Role.ASKED_BY}
+    bearing = frozenset().union(
+        *(words.content(fill(text.template, values)) for text in item.texts if text.role not in leave_out)
+    )
+    for at, fact in enumerate(question.facts):
+        own = words.content(f"{fill(fact.text, values)} {' '.join(fact.asked_by)}") - scene
+        if fact.id not in asked and len(own) >= 3 and not own & bearing:
+            message = "no criterion, curveball, challenge or exemplar makes anything of it; use it or leave it out"
+            yield _warning(("facts", at), message)
+
+
+def facts_agree(item: Item) -> Iterator[Finding]:
+    """Two sentences of the scene that say the same thing say the same number, and one does not deny the other."""
+    clashes: dict[tuple[Where, Where], Finding] = {}
+    for values in item.variants:
+        told: list[tuple[Text, str, frozenset[str], frozenset[str], bool]] = []
+        for text in item.role(Role.PROMPT, Role.ADDS, Role.FACT):
+            for sentence in _SENTENCE.split(fill(text.template, values)):
+                if "?" in sentence:
+                    continue
+                bare = frozenset(stem for stem in words.content(sentence) if not stem[0].isdigit())
+                numbers = frozenset(found.strip(".,") for found in _NUMBER.findall(sentence))
+                denied = not _DENIALS.isdisjoint(words.tokens(sentence))
+                for other, same, theirs, their_numbers, their_denied in told:
+                    if other is text or len(bare & theirs) < max(3, 0.8 * len(bare | theirs)):
+                        continue
+                    if (numbers and their_numbers and numbers != their_numbers) or denied != their_denied:
+                        message = f"contradicts “{same.strip()[:80]}” of {_named(other)}"
+                        clashes.setdefault((text.where, other.where), _warning(text.where, message))
+                told.append((text, sentence, bare, numbers, denied))
+    yield from clashes.values()
+
+
+def _named(text: Text) -> str:
+    return f"the fact `{text.owner}`" if text.role is Role.FACT else "the prompt"
+
+
 def facts_told_apart(item: Item) -> Iterator[Finding]:
     """Two facts are not asked for in the same words."""
-    asked = [(text, fill(text.template, item.variants[0])) for text in item.role(Role.ASKED_BY)]
-    for at, (text, phrase) in enumerate(asked):
-        for other, same in asked[:at]:
-            if other.owner != text.owner and words.alike(phrase, same) >= 0.75:
-                yield Finding(text.where, f"is ambiguous: nearly the same asks for the fact `{other.owner}` (“{same}”)")
+    asked = [(text, text.owner, phrase, words.bare(phrase)) for text, phrase in _asked_by(item)]
+    for at, (text, owner, _, own) in enumerate(asked):
+        for _, other, same, theirs in asked[:at]:
+            if other != owner and words.overlap(own, theirs) >= 0.75:
+                yield Finding(text.where, f"is ambiguous: nearly the same asks for the fact `{other}` (“{same}”)")
+
+
+def _asked_by(item: Item) -> Iterator[tuple[Text, str]]:
+    return ((text, fill(text.template, item.variants[0])) for text in item.role(Role.ASKED_BY))
 
 
 def phrasings_apart(item: Item) -> Iterator[Finding]:
@@ -360,9 +469,13 @@ RULES: tuple[Callable[[Item], Iterable[Finding]], ...] = (
     completeness,
     one_question,
     lengths,
+    known_tags,
     placeholders,
     giveaways,
+    anchors_held_back,
     facts_held_back,
+    facts_used,
+    facts_agree,
     facts_told_apart,
     phrasings_apart,
     copied_phrasings,

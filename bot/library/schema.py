@@ -12,10 +12,15 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from bot.library.items import Persona, Question, Rubric
+from bot.library.items import PackFile, Persona, Question, Rubric
 from bot.library.load import shipped
 
-MODELS: Final[dict[str, type[BaseModel]]] = {"question": Question, "rubric": Rubric, "persona": Persona}
+MODELS: Final[dict[str, type[BaseModel]]] = {
+    "question": Question,
+    "rubric": Rubric,
+    "persona": Persona,
+    "pack": PackFile,
+}
 
 _HELP: Final = {
     "Question": {
@@ -24,7 +29,7 @@ _HELP: Final = {
         "title": "A few words that name the scenario in a list. It gives nothing away.",
         "levels": "The levels this question suits.",
         "minutes": "How long the interview lasts.",
-        "tags": "Topics, for finding questions.",
+        "tags": "Topics, for finding questions; known ones are in `tags.yaml`.",
         "sources": "Where the idea comes from, as `document#12` or `document#part`.",
         "note": "For authors only; never shown to a candidate.",
         "review_by": "The day by which a fact that ages should be looked at again, as 2027-01-31.",
@@ -106,11 +111,16 @@ _HELP: Final = {
         "greeting": "Their first words.",
         "lines": "Their own wording for some of the stock lines, by the stock line's name.",
     },
+    "PackFile": {
+        "name": "What your group calls its questions; shown beside them in lists.",
+        "replaces_bank": "true: only these questions are asked. false: they are added to the built-in ones.",
+        "note": "For authors only.",
+    },
 }  # fmt: skip
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `question`, `rubric` or `persona`."""
+    """The JSON Schema of `question`, `rubric`, `persona` or `pack`."""
     made = MODELS[name].model_json_schema(by_alias=True)
     for title, held in {MODELS[name].__name__: made, **made.get("$defs", {})}.items():
         if "description" in held:

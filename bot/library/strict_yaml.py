@@ -22,6 +22,12 @@ BYTES_LIMIT: Final = 256 * 1024
 DEPTH_LIMIT: Final = 12
 """Deepest nesting of maps and lists; a question needs six."""
 
+VALUES_LIMIT: Final = 6_000
+"""Most texts, numbers, maps and lists in one file; the longest question has a tenth of that."""
+
+FAULTS_LIMIT: Final = 20
+"""Faults that are named of one file: whoever has more than these has one mistake that makes them all."""
+
 Where: TypeAlias = tuple[str | int, ...]
 """The way to a field: keys and positions from 0."""
 
@@ -140,9 +146,13 @@ class _Builder:
         self._open: list[tuple[dict[str, object] | list[object], Where]] = []
         self._key: list[str | None] = []
         self._documents = 0
+        self._values = 0
 
     def take(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
+        self._values += 1
+        if self._values > VALUES_LIMIT:
+            raise Refused((line, f"holds more than {VALUES_LIMIT:,} values; a question is one file"))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise Refused((line, "anchors and aliases (`&name`, `*name`) are not allowed; write the text out"))
         if isinstance(event, yaml.ScalarEvent):
@@ -167,6 +177,8 @@ class _Builder:
             held, where = self._open[-1]
             if text in held:
                 first = self.lines[(*where, text)]
+                if len(self.faults) >= FAULTS_LIMIT:
+                    raise Refused(*self.faults)
                 self.faults.append((line, f"`{text[:60]}` is written twice here (first in line {first})"))
             else:
                 self.lines[(*where, text)] = line

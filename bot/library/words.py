@@ -69,10 +69,15 @@ def content(text: str) -> frozenset[str]:
     return frozenset(stem(token) for token in tokens(text) if token not in STOP_WORDS)
 
 
-def alike(one: str, other: str) -> float:
-    """How much two short texts share, 0 to 1: common stems over all stems, small words but for articles included."""
-    first, second = (frozenset(stem(word) for word in tokens(text) if word not in _ARTICLES) for text in (one, other))
-    return len(first & second) / len(first | second) if first or second else 0.0
+def bare(text: str) -> frozenset[str]:
+    """The stems of a short text, small words but for articles included."""
+    return frozenset(stem(word) for word in tokens(text) if word not in _ARTICLES)
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much two sets of stems share, 0 to 1: what is common over what there is."""
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ exemplars:
   weak: >-
     I would talk to everybody, align the stakeholders, build a shared vision of quality and then move to a modern platform with
     artificial intelligence at its heart, because that scales.
-  adequate: I'd check which postcodes are hit and whether something was released, then roll it back.
+  adequate: I'd check which postcodes are hit and whether a new version was released, then roll it back.
   outstanding: Which postcodes, since when, and is the promise or the van wrong? I'd pad the promise today and write to buyers.
   difference: The stronger one asks which of two clocks is wrong.
 sums:
@@ -196,4 +196,6 @@ def make(root: Path) -> Bank:
         bank.write(f"rubrics/{kind}.yaml", text)
     bank.write("personas/maya.yaml", PERSONA)
     bank.write("thesaurus.yaml", "delay: [late, overdue]\n")
+    bank.write("tags.yaml", "logistics: [parcels, couriers]\nmetrics: []\n")
+    bank.write("pack.yaml", "name: Parcels\nreplaces_bank: true\n")
     return bank

@@ -32,9 +32,9 @@ def hotseat(*arguments: str) -> int:
 def test_list_names_each_question(capsys: Capture) -> None:
     assert hotseat("list") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "late-parcels    debugging  12 min  mid, senior",
+        "late-parcels    debugging  12 min  mid, senior  (Parcels)",
         "                Parcels that arrive late",
-        "what-is-recall  concept     5 min  mid",
+        "what-is-recall  concept     5 min  mid  (Parcels)",
         "                Recall in plain words",
     ]
 
@@ -50,6 +50,7 @@ def test_list_for_scripts_is_one_array(capsys: Capture) -> None:
             "title": "Parcels that arrive late",
             "tags": ["logistics"],
             "sources": ["ai-pm-questions#7"],
+            "pack": "Parcels",
         }
     ]
     assert hotseat("list", "--json", "--level", "principal") == 0

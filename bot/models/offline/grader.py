@@ -36,9 +36,9 @@ class OfflineGrader:
         return Judgement(self.name, numbers=False, findings=tuple(findings), flags=screened.flags)
 
 
-def coverage(question: Question, answer: str) -> float:
+def coverage(question: Question, answer: str, thesaurus: Mapping[str, Sequence[str]] | None = None) -> float:
     """The weighted share of checks an answer to a drawn question shows, 0 to 1: for linting and measuring, never for people."""
-    matcher = matcher_for(question)
+    matcher = matcher_for(question, compiled(thesaurus))
     screened = screen(question, evidence.number([(0, answer)]))
     matches = matcher.checks(question.checks, screened.evidence, screened.about)
     return feedback.total_coverage(question, {check: _finding(check, match) for check, match in matches.items()})
