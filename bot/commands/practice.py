@@ -35,6 +35,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--type", metavar="TYPE", help="kind of question, such as debugging or product-design")
     parser.add_argument("--level", choices=LEVELS, help="the level you practise for")
     parser.add_argument("--question", metavar="ID", help="this very question (hotseat questions list)")
+    parser.add_argument(
+        "--job", metavar="FILE", help="choose questions and level by a job description; - reads it from the input"
+    )
     parser.add_argument("--minutes", type=int, metavar="N", help="length of the interview, 1 to 120")
     parser.add_argument("--persona", metavar="ID", help="who interviews you")
     parser.add_argument("--mind", choices=MINDS, default="auto", help="who leads and grades (default: auto)")
@@ -48,8 +51,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def options(args: argparse.Namespace) -> dict[str, str]:
     """What was asked for, as the `practice` command carries it."""
-    named = ("type", "level", "question", "minutes", "persona", "mind", "seed")
-    return {name: str(getattr(args, name)) for name in named if getattr(args, name) is not None}
+    named = ("type", "level", "question", "minutes", "persona", "mind", "seed", "focus")
+    return {name: str(getattr(args, name)) for name in named if getattr(args, name, None) is not None}
 
 
 def me() -> tuple[Person, ConversationId]:
@@ -166,10 +169,14 @@ def say_left_out(library: Library) -> None:
 
 
 def check_options(configured: Settings, library: Library, args: argparse.Namespace) -> None:
-    """Refuse what cannot be met before anything is shown or stored."""
+    """Refuse what cannot be met before anything is shown or stored. Of a job description only what was found in it goes on."""
     from bot import app
     from bot.interview.opening import Refused, check
 
+    if args.job is not None:
+        from bot.commands.job import focus
+
+        args.focus = focus(args.job, library)
     try:
         check(library, options(args))
         app.check_mind(configured, args.mind)

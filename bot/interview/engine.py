@@ -129,6 +129,7 @@ class Engine:
             desk = Desk(session, self._library, self._minds, event.at_ms, progress)
             desk.whisper(event.person, "bystander", "Somebody is in an interview here; start yours elsewhere.")
             return desk
+        options = opening.settled(self._library, options)
         replaces = isinstance(event, Pressed) and event.action == opening.REPLACE
         if session is not None and not replaces and _unfinished(session):
             desk = Desk(session, self._library, self._minds, event.at_ms, progress)

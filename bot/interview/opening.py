@@ -5,6 +5,7 @@ Choosing what to ask is `library.choose`'s; this decides who asks it, at which l
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Mapping
 
@@ -17,6 +18,7 @@ from bot.interview.desk import Desk
 from bot.interview.minds import Minds
 from bot.interview.remember import remember
 from bot.interview.session import Clock, Phase, Session, Turn
+from bot.library import posting
 from bot.library.items import Kind, Level, Question
 from bot.library.load import Library
 
@@ -31,6 +33,10 @@ SETUP_FORM = "setup"
 
 THREAD = "thread"
 """The command to hold an interview in a thread of its own, given to a channel; its options are those of `practice`."""
+
+
+JOB, FOCUS = "job", "focus"
+"""Options: a job description to choose by, and what was found in one (`posting.dump`), which stands in its place."""
 
 
 class Refused(Exception):
@@ -49,6 +55,7 @@ def begin(
     before: Session | None,
 ) -> Desk:
     """A new interview, posed. `options` are those of the `practice` command; `Refused` if they cannot be met."""
+    options = settled(library, options)
     question = _choose(library, options, name, before)
     level = _level(options, question)
     persona = options.get("persona") or question.personas[0]
@@ -72,10 +79,20 @@ def begin(
     desk = Desk(session, library, minds, now_ms, progress)
     if minds.order(session.mind)[0] == "offline":
         desk.tell("note", words.OFFLINE)
+    if options.get(FOCUS) and not options.get("question"):
+        desk.tell("job", posting.said(posting.load(options[FOCUS])))
     pose(desk)
     # The person's record names every conversation that holds their words, from the first moment.
     remember(desk, unfinished=True)
     return desk
+
+
+def settled(library: Library, options: Mapping[str, str]) -> dict[str, str]:
+    """The options with what was found in a job description in place of the description, which is kept nowhere."""
+    left = {name: value for name, value in options.items() if name != JOB}
+    if options.get(JOB, "").strip():
+        left[FOCUS] = posting.dump(posting.read(options[JOB], library.tags))
+    return left
 
 
 def thread(channel: Address, asked: Ran) -> Reply:
@@ -98,6 +115,7 @@ def thread(channel: Address, asked: Ran) -> Reply:
 
 def check(library: Library, options: Mapping[str, str]) -> None:
     """Raise `Refused` if no interview could begin with these options."""
+    options = settled(library, options)
     question = _choose(library, options, "", None)
     _level(options, question)
     _minutes(options, question)
@@ -161,7 +179,11 @@ def _choose(library: Library, options: Mapping[str, str], name: str, before: Ses
         kind = Kind(options["type"]) if options.get("type") else None
         level = Level(options["level"]) if options.get("level") else None
         seen = frozenset(before.seen) if before is not None else frozenset()
-        return library.choose(kind=kind, level=level, seen=seen, seed=_seed(options, name))
+        seed, found = _seed(options, name), posting.load(options.get(FOCUS, ""))
+        if level is None and found.level:
+            with contextlib.suppress(LookupError):
+                return library.choose(kind, found.level, seen, seed, found.focus)
+        return library.choose(kind, level, seen, seed, found.focus)
     except LookupError as error:
         raise Refused(str(error.args[0])) from None
     except ValueError as error:
@@ -180,6 +202,9 @@ def _unknown_option(options: Mapping[str, str], error: ValueError) -> str:
 def _level(options: Mapping[str, str], question: Question) -> str:
     wanted = options.get("level")
     if not wanted:
+        named = posting.load(options.get(FOCUS, "")).level
+        if named in [level.value for level in question.levels]:
+            return named
         return Level.SENIOR.value if Level.SENIOR in question.levels else question.levels[0].value
     if wanted not in [level.value for level in Level]:
         raise Refused(f"There is no level {wanted!r}. Choose one of: {', '.join(level.value for level in Level)}.")

@@ -35,6 +35,8 @@ _MARKUP = (
     (re.compile(r"(?<![\w*_])[*_](?=[^\s*_])[^*_\n]*(?<=[^\s*_])[*_](?![\w*_])"), "markup (`*word*`, `_word_`)"),
     (re.compile(r"^\s*(?:#{1,6}\s|>\s|\|)", re.MULTILINE), "markup at the start of a line (`#`, `>`, `|`)"),
 )
+_SUSPECT = re.compile(r"[@<`*_~#>|]|://|\]\(")
+"""What every piece of markup has; most texts have none of it."""
 _EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff\ufe0f\u20e3\U0001f000-\U0001faff]")
 
 AMERICAN: Final = {
@@ -94,12 +96,13 @@ def runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
 
 def not_plain(text: str) -> str:
     """What a text holds besides plain words, as a phrase; empty when it is plain."""
-    for pattern, name in _MARKUP:
-        if pattern.search(text):
-            return name
-    if _EMOJI.search(text):
-        return "an emoji"
+    if _SUSPECT.search(text):
+        for pattern, name in _MARKUP:
+            if pattern.search(text):
+                return name
     if not text.isascii():
+        if _EMOJI.search(text):
+            return "an emoji"
         for char in text:
             if unicodedata.category(char) in {"Cf", "Co", "Cc"} and char != "\n":
                 return f"an invisible character (U+{ord(char):04X})"
