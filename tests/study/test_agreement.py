@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.study.agreement import (
@@ -70,6 +70,7 @@ def test_criteria_are_told_apart_and_a_changed_mind_counts_once() -> None:
     assert found["numbers"].apart == 2
 
 
+@settings(deadline=None)
 @given(tables)
 def test_shares_are_shares(answers: list[list[int]]) -> None:
     for found in closeness(rated(answers)).values():
@@ -80,6 +81,7 @@ def test_shares_are_shares(answers: list[list[int]]) -> None:
         assert (found.exact == 1) == (found.pairs > 0 and found.apart == 0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(levels, min_size=2, max_size=4), min_size=ENOUGH, max_size=30))
 def test_kappa_is_krippendorffs_alpha(answers: list[list[int]]) -> None:
     assert closeness(rated(answers))["diagnosis"].kappa == pytest.approx(alpha(answers))
@@ -134,6 +136,7 @@ def test_weak_from_either_side() -> None:
 labels = st.builds(Label, st.sampled_from("abc"), st.floats(0, 1), st.integers(0, 50))
 
 
+@settings(deadline=None)
 @given(st.lists(labels, max_size=20))
 def test_weakness_stays_on_the_scale(held: list[Label]) -> None:
     found = weakness(held)
@@ -159,6 +162,7 @@ def test_half_of_a_figure_is_the_group_while_there_are_few() -> None:
     assert found["debugging"] == pytest.approx((1.0 + 0.2) / 2, abs=0.01)
 
 
+@settings(deadline=None)
 @given(st.lists(labels, max_size=10))
 def test_labels_together_are_labels_one_by_one(held: list[Label]) -> None:
     single = [Label(label.key, label.weakness) for label in held for _ in range(label.count)]

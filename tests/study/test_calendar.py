@@ -9,7 +9,7 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.study.calendar import (
@@ -98,6 +98,7 @@ def read_minute_by_minute(zone: str, day: date, minute: int) -> int | None:
     return int(best[min(later) if later else max(best)].timestamp() * 1000)
 
 
+@settings(deadline=None)
 @given(zoned_days(), minutes)
 def test_a_day_is_posted_at_the_wanted_minute_or_the_nearest_the_clock_has(
     where: tuple[str, date], minute: int
@@ -106,6 +107,7 @@ def test_a_day_is_posted_at_the_wanted_minute_or_the_nearest_the_clock_has(
     assert instant(zone, day, minute) == read_minute_by_minute(zone, day, minute)
 
 
+@settings(deadline=None)
 @given(zones, st.dates(date(1850, 1, 1), date(2200, 1, 1)), minutes)
 def test_a_post_never_leaves_its_day_and_starts_on_a_whole_minute(zone: str, day: date, minute: int) -> None:
     at_ms = instant(zone, day, minute)
@@ -114,6 +116,7 @@ def test_a_post_never_leaves_its_day_and_starts_on_a_whole_minute(zone: str, day
         assert shown(zone, at_ms).endswith(":00")
 
 
+@settings(deadline=None)
 @given(zoned_days(), minutes)
 def test_later_days_are_posted_later(where: tuple[str, date], minute: int) -> None:
     zone, day = where
@@ -193,6 +196,7 @@ def test_a_zone_there_is_not() -> None:
         instant("Europe/Atlantis", date(2026, 1, 1), 0)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     zoned_days(),
     minutes,
@@ -229,6 +233,7 @@ def test_every_eligible_day_is_posted_once_however_one_looks(
     assert all(one.day.weekday() in weekdays and one.day not in silent for one in posted)
 
 
+@settings(deadline=None)
 @given(zoned_days(), minutes, st.lists(st.integers(-3 * 24 * 60, 3 * 24 * 60), max_size=30), st.integers(1, 72))
 def test_no_day_is_posted_twice_whatever_the_clock_does(
     where: tuple[str, date], minute: int, steps: list[int], look_back_hours: int
@@ -275,6 +280,7 @@ def test_changing_the_minute_does_not_post_the_day_again_or_at_once() -> None:
     assert coming.day == date(2026, 6, 2)
 
 
+@settings(deadline=None)
 @given(zoned_days(), minutes, st.sets(st.integers(0, 6), min_size=1), st.integers(0, 4 * 24 * 60))
 def test_the_next_post_is_the_first_that_becomes_due(
     where: tuple[str, date], minute: int, weekdays: set[int], wait: int
@@ -290,6 +296,7 @@ def test_the_next_post_is_the_first_that_becomes_due(
     assert due(schedule, done, coming.at_ms, DAY_MS) == Due(coming)
 
 
+@settings(deadline=None)
 @given(zoned_days(), minutes)
 def test_what_the_clock_shows(where: tuple[str, date], minute: int) -> None:
     zone, day = where

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.study.drawing import Item, draw, matching, remaining, runs_dry
@@ -33,6 +33,7 @@ def asked_over(pool: tuple[Item, ...], days: int, weak: dict[str, float], asked:
     return asked
 
 
+@settings(deadline=None)
 @given(pools(), weaknesses)
 def test_every_question_is_asked_before_one_comes_back(pool: tuple[Item, ...], weak: dict[str, float]) -> None:
     asked = asked_over(pool, len(pool), weak)
@@ -40,6 +41,7 @@ def test_every_question_is_asked_before_one_comes_back(pool: tuple[Item, ...], w
     assert remaining(pool, asked) == 0
 
 
+@settings(deadline=None)
 @given(pools(), weaknesses)
 def test_later_on_nothing_comes_back_soon_and_nothing_is_forgotten(
     pool: tuple[Item, ...], weak: dict[str, float]
@@ -59,6 +61,7 @@ def test_one_question_is_asked_again_and_again() -> None:
     assert asked_over((Item("only", "concept"),), 3, {}) == ["only"] * 3
 
 
+@settings(deadline=None)
 @given(pools(), weaknesses)
 def test_never_one_type_three_days_running_while_there_is_another_new_one(
     pool: tuple[Item, ...], weak: dict[str, float]
@@ -78,6 +81,7 @@ def test_mixed_types_stay_mixed_when_questions_come_back() -> None:
     assert min(runs) > 1
 
 
+@settings(deadline=None)
 @given(pools(), weaknesses, st.integers(0, 20), st.randoms(use_true_random=False))
 def test_the_same_seed_draws_the_same(
     pool: tuple[Item, ...], weak: dict[str, float], days: int, chance: object
@@ -88,6 +92,7 @@ def test_the_same_seed_draws_the_same(
     assert draw(mixed, asked, weak, "s") == draw(pool, asked, weak, "s")
 
 
+@settings(deadline=None)
 @given(pools(), weaknesses)
 def test_a_question_added_changes_a_draw_only_by_being_drawn(pool: tuple[Item, ...], weak: dict[str, float]) -> None:
     more = (*pool, Item("new", "concept"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.study.pairing import assign, next_for
@@ -22,6 +22,7 @@ def shares(authors: Iterable[str], given_: Mapping[str, tuple[str, ...]]) -> lis
     return sorted(counts[author] for author in authors)
 
 
+@settings(deadline=None)
 @given(names, names, st.integers(1, 4), st.text(max_size=3))
 def test_everybody_gets_their_number_and_never_their_own(
     authors: list[str], raters: list[str], per_rater: int, seed: str
@@ -34,12 +35,14 @@ def test_everybody_gets_their_number_and_never_their_own(
         assert set(whose) <= set(authors)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 40), st.integers(1, 4), st.text(max_size=3))
 def test_where_everybody_rates_every_answer_gets_the_same(size: int, per_rater: int, seed: str) -> None:
     people = [f"p{number}" for number in range(size)]
     assert set(shares(people, assign(people, people, per_rater, seed))) == {min(per_rater, size - 1)}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4), st.integers(1, 3), st.text(max_size=3))
 def test_no_fairer_share_is_possible(both: int, silent: int, volunteers: int, per_rater: int, seed: str) -> None:
     """Against every assignment there is, for small groups of people who answered and rate, only answered, or only rate."""
@@ -55,6 +58,7 @@ def test_no_fairer_share_is_possible(both: int, silent: int, volunteers: int, pe
     assert sum(count**2 for count in found) == fairest
 
 
+@settings(deadline=None)
 @given(names, names, st.integers(2, 3), st.text(max_size=3), st.randoms(use_true_random=False))
 def test_the_same_seed_gives_the_same(
     authors: list[str], raters: list[str], per_rater: int, seed: str, chance: object
@@ -103,6 +107,7 @@ def test_five_hundred_answers_and_volunteers_in_no_time() -> None:
     assert set(shares(authors, found)) == {2, 3}
 
 
+@settings(deadline=None)
 @given(names, names, st.text(max_size=3))
 def test_coming_later_levels_what_is_there(authors: list[str], late: list[str], seed: str) -> None:
     ratings = dict.fromkeys(authors, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat import codec
@@ -86,6 +86,7 @@ def test_late_in_the_evening_there_is_time_until_the_next_midnight() -> None:
     assert over(posted.at_ms, "Asia/Tokyo", at("Asia/Tokyo", "2026-03-04T00:00"))
 
 
+@settings(deadline=None)
 @given(zones, st.integers(0, 48), zones, st.integers(0, 1439))
 def test_everybody_has_half_a_day(group: str, hours: int, own: str, minute: int) -> None:
     posted = posting(START, group, minute)
@@ -93,6 +94,7 @@ def test_everybody_has_half_a_day(group: str, hours: int, own: str, minute: int)
         assert hours > 12
 
 
+@settings(deadline=None)
 @given(histories(), st.lists(zones, min_size=1), st.integers(0, 40 * 24))
 def test_no_journey_loses_or_doubles_a_day(
     history: tuple[list[Posting], list[str]], stays: list[str], hours: int
@@ -107,6 +109,7 @@ def test_no_journey_loses_or_doubles_a_day(
         assert not seen.at_risk
 
 
+@settings(deadline=None)
 @given(histories(), zones, st.integers(-48, 60 * 24))
 def test_settling_changes_nothing_that_is_seen(history: tuple[list[Posting], list[str]], zone: str, hours: int) -> None:
     posted, taken = history
@@ -120,6 +123,7 @@ def test_settling_changes_nothing_that_is_seen(history: tuple[list[Posting], lis
     )
 
 
+@settings(deadline=None)
 @given(histories(), zones, st.randoms(use_true_random=False))
 def test_order_and_repeats_do_not_matter(history: tuple[list[Posting], list[str]], zone: str, chance: object) -> None:
     posted, taken = history
@@ -131,6 +135,7 @@ def test_order_and_repeats_do_not_matter(history: tuple[list[Posting], list[str]
     assert standing(streak_of(again), mixed, zone, now_ms) == standing(streak_of(taken), posted, zone, now_ms)
 
 
+@settings(deadline=None)
 @given(histories(), zones)
 def test_days_kept_one_by_one_are_the_days_kept_at_once(history: tuple[list[Posting], list[str]], zone: str) -> None:
     posted, taken = history

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.study import zones
@@ -81,6 +81,7 @@ def test_not_the_name_of_a_zone(wrong: str) -> None:
     assert not zones.known(wrong)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.integers(1, 30))
 def test_whatever_is_typed_gives_different_zones_within_the_limit(typed: str, limit: int) -> None:
     found = zones.find(typed, limit)
@@ -89,6 +90,7 @@ def test_whatever_is_typed_gives_different_zones_within_the_limit(typed: str, li
     assert all(zones.known(name) for name in found)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(COMMON), st.integers(1, 60))
 def test_typing_on_towards_a_common_name_keeps_it_in_the_list(name: str, length: int) -> None:
     assert name in zones.find(name[:length], 600)
@@ -207,22 +209,26 @@ def test_dates(typed: str, said: str | None) -> None:
     assert (None if found is None else zones.say_dates(found)) == said
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1439))
 def test_a_printed_time_can_be_typed(minute: int) -> None:
     assert zones.parse_time(zones.say_time(minute)) == minute
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 6), min_size=1))
 def test_printed_weekdays_can_be_typed(days: set[int]) -> None:
     assert zones.parse_days(zones.say_days(tuple(days))) == tuple(sorted(days))
 
 
+@settings(deadline=None)
 @given(st.sets(st.dates(date(1000, 1, 1)), max_size=5), st.integers(1, 40), st.dates())
 def test_printed_dates_can_be_typed(starts: set[date], length: int, today: date) -> None:
     days = sorted({start + timedelta(days=n) for start in starts for n in range(length) if start <= date(9999, 1, 1)})
     assert zones.parse_dates(zones.say_dates(days), today) == tuple(days)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789 -:.,/apmJndecFrobMT\n"), max_size=24), st.dates())
 def test_whatever_is_typed_is_read_or_refused(typed: str, today: date) -> None:
     minute = zones.parse_time(typed)
