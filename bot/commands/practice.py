@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +85,7 @@ def _run(args: argparse.Namespace) -> int:
         from bot.commands import script
 
         return asyncio.run(script.run(configured, args))
-    return asyncio.run(_practise(configured, args))
+    return asyncio.run(practise(configured, args))
 
 
 def configure_logging(configured: Settings, *, aside: bool = False) -> None:
@@ -103,7 +105,19 @@ def configure_logging(configured: Settings, *, aside: bool = False) -> None:
     logging.basicConfig(level=configured.log_level.upper(), handlers=[handler])
 
 
-async def _practise(configured: Settings, args: argparse.Namespace) -> int:
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """An interview apart from the person's own: on a library and keys of its own, gone when it is over."""
+
+    library: Library
+    namespace: str
+    ended: Callable[[bytes | None], Awaitable[None]]
+    """Is given the session as it stood at the end."""
+    farewell: str
+
+
+async def practise(configured: Settings, args: argparse.Namespace, apart: Apart | None = None) -> int:
+    """Hold the interview that was asked for in this terminal; the exit code."""
     import asyncio
     import uuid
     from concurrent.futures import ThreadPoolExecutor
@@ -119,7 +133,8 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
         from bot.store.valkey import ValkeyStore
 
         person, conversation = me()
-        library = app.open_library(configured)
+        library = app.open_library(configured) if apart is None else apart.library
+        namespace = configured.namespace if apart is None else apart.namespace
         say_left_out(library)
         check_options(configured, library, args)
         adapter = TerminalAdapter(person, conversation, app.now_ms)
@@ -127,7 +142,7 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
     url = launched.url if launched is not None else configured.redis_url.get_secret_value()  # type: ignore[union-attr]
     owner, address = uuid.uuid4().hex, conversation.address
     try:
-        store = ValkeyStore(url, configured.namespace, app.SCREENS)
+        store = ValkeyStore(url, namespace, app.SCREENS)
         try:
             seen = await store.attached(address)
             await store.attach(address, owner, PRESENT_MS)
@@ -140,7 +155,7 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
                 library,
                 adapter,
                 address,
-                namespace=configured.namespace,
+                namespace=namespace,
                 quiet_ms=configured.quiet_ms,
             ) as running:
 
@@ -150,10 +165,20 @@ async def _practise(configured: Settings, args: argparse.Namespace) -> int:
                 async def settled() -> None:
                     await running.delivery.settled(address)
 
-                code = await adapter.run(running.delivery.accept, touch=touch, settled=settled, refusals=(StoreAway,))
+                code = await adapter.run(
+                    running.delivery.accept,
+                    touch=touch,
+                    settled=settled,
+                    refusals=(StoreAway,),
+                    farewell=apart.farewell if apart is not None else "",
+                )
             await store.detach(address, owner)
+            if apart is not None:
+                await apart.ended(await store.peek_state(address))
             return code
         finally:
+            if apart is not None:
+                await store.forget_namespace()
             await store.close()
     finally:
         if launched is not None:

@@ -21,7 +21,7 @@ from bot.chat.ids import Address, ConversationId, Person
 from bot.chat.meanings import Scorecard
 from bot.chat.replies import Reply, Role
 from bot.commands import CannotRun
-from bot.commands.practice import check_options, options, say_left_out
+from bot.commands.practice import Apart, check_options, options, say_left_out
 from bot.settings import Settings
 
 ADDRESS = ConversationId("terminal", "local", "script").address
@@ -89,10 +89,10 @@ class ScriptAdapter:
             print(f"{name}: {text}\n", flush=True)
 
 
-async def run(configured: Settings, args: argparse.Namespace) -> int:
+async def run(configured: Settings, args: argparse.Namespace, apart: Apart | None = None) -> int:
     """Hold the interview a script answers; 0 when it was held to its scorecard."""
     turns = read(args.script)
-    library = app.open_library(configured)
+    library = app.open_library(configured) if apart is None else apart.library
     say_left_out(library)
     check_options(configured, library, args)
     url, launched = await asyncio.to_thread(app.server_url, configured)
@@ -103,6 +103,7 @@ async def run(configured: Settings, args: argparse.Namespace) -> int:
         async with app.running(configured, url, library, adapter, ADDRESS, namespace=namespace, quiet_ms=0) as running:
             try:
                 await _Script(running, adapter).hold(turns, {"seed": "0", **options(args), "quiet": "yes"})
+                held = await running.store.peek_state(ADDRESS)
             finally:
                 await running.store.forget_namespace()
     finally:
@@ -114,6 +115,8 @@ async def run(configured: Settings, args: argparse.Namespace) -> int:
         print(json.dumps({"scorecard": dataclasses.asdict(adapter.scorecard)}, ensure_ascii=False))
     else:
         print(plain.scorecard(adapter.scorecard))
+    if apart is not None:
+        await apart.ended(held)
     return 0
 
 

@@ -141,11 +141,11 @@ def _digest(file: str, document: Document, held: Question, listed: tuple[texts.T
         tuple(
             (sentence, spot)
             for text in listed
-            if text.role in texts.OWN_WORDS
+            if text.role in texts.OWN_WORDS and not rules.is_unwritten(text)
             for spot in (_spot(file, document, text.where),)
             for sentence in words.sentences(text.template)
         ),
-        words.content(held.prompt),
+        frozenset() if held.prompt.startswith(rules.UNWRITTEN) else words.content(held.prompt),
         _spot(file, document, ("prompt",)),
         _spot(file, document, ("exemplars",)),
         max(sizes, key=sizes.__getitem__),

@@ -18,6 +18,7 @@ from bot.library.judge import Around, Digest, Judged
 from bot.library.load import Library, shipped, thesaurus
 from bot.library.packs import Pack
 from bot.library.problems import ContentError, Problem, Severity
+from bot.library.rules import UNWRITTEN
 from bot.library.spread import spread, without_collecting
 from bot.library.tags import read_tags
 
@@ -175,6 +176,8 @@ class _Run:
                 return held, None
             drawn = held.question.drawn(0)
             told = drawn.exemplars
+            if any(text.startswith(UNWRITTEN) for text in (told.weak, told.adequate, told.outstanding)):
+                return held, None
             return held, tuple(
                 coverage(drawn, text, own_words) for text in (told.weak, told.adequate, told.outstanding)
             )

@@ -82,7 +82,7 @@ def described(root: Path) -> tuple[Pack, tuple[Problem, ...]]:
         return plain, problems.of_refusal(path, refused)
     except ContentError as error:
         return plain, error.problems
-    return Pack(held.name, root, held.replaces_bank), ()
+    return Pack(problems.printable(held.name), root, held.replaces_bank), ()
 
 
 def found(root: Path) -> Found:

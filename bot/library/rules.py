@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -25,7 +25,7 @@ SPOKEN_LIMIT: Final = 900
 COPIED_WORDS: Final = 6
 """A run of this many words makes a phrasing a copy."""
 
-UNWRITTEN: Final = "Write here: "
+UNWRITTEN: Final = "(write) "
 """How a text begins that an author has still to write; skeletons are made of such texts."""
 
 _CLAUSE = re.compile(
@@ -60,6 +60,8 @@ class Item:
     tags: Collection[str]
     today: date
     variants: tuple[dict[str, str], ...]
+    unwritten: tuple[Where, ...] = ()
+    """Texts that are still to be written; `texts` has the others."""
 
     @classmethod
     def of(
@@ -73,7 +75,9 @@ class Item:
     ) -> Item:
         """An item with the values of each variant as they are filled in; one empty mapping when there are no variants."""
         filled = tuple({name: str(value) for name, value in held.items()} for held in question.variants)
-        return cls(question, texts, rubric, personas, tags, today, filled or ({},))
+        left = tuple(text.where for text in texts if is_unwritten(text))
+        written = tuple(text for text in texts if not is_unwritten(text)) if left else texts
+        return cls(question, written, rubric, personas, tags, today, filled or ({},), left)
 
     def role(self, *roles: Role) -> Iterator[Text]:
         """The texts with one of these roles."""
@@ -81,11 +85,14 @@ class Item:
 
 
 def findings(item: Item) -> tuple[Finding, ...]:
-    """Everything the rules find in one question. Texts that are still to be written are judged by nothing else."""
-    unwritten = {text.where for text in item.texts if text.template.startswith(UNWRITTEN)}
-    item = replace(item, texts=tuple(text for text in item.texts if text.where not in unwritten)) if unwritten else item
-    found = [Finding(where, "is still to be written") for where in sorted(unwritten, key=str)]
+    """Everything the rules find in one question. A text that is still to be written is judged by nothing else."""
+    found = [Finding(where, "is still to be written") for where in item.unwritten]
     return tuple(dict.fromkeys([*found, *(held for rule in RULES for held in rule(item))]))
+
+
+def is_unwritten(text: Text) -> bool:
+    """Whether a text is only what a skeleton says should be written there."""
+    return text.template.startswith(UNWRITTEN)
 
 
 def _warning(where: Where, message: str) -> Finding:
@@ -243,7 +250,7 @@ def placeholders(item: Item) -> Iterator[Finding]:
             used.update(re.findall(r"[a-z_][a-z0-9_]*", text.template))
     for at, values in enumerate(item.question.variants):
         for name, value in values.items():
-            if name not in used:
+            if name not in used and not item.unwritten:
                 yield Finding(("variants", at, name), "is used nowhere")
             if PLACEHOLDER.search(str(value)):
                 yield Finding(("variants", at, name), "holds a placeholder itself; only texts are filled in")
@@ -317,6 +324,8 @@ def facts_used(item: Item) -> Iterator[Finding]:
     """A fact bears on something: a check asks for it, or what is judged, thrown in or answered has something of it."""
     question = item.question
     asked = {fact for check in question.checks for fact in check.asks}
+    if item.unwritten:
+        return
     values = item.variants[0]
     scene = words.content(fill(question.prompt, values))
     leave_out = {Role.TITLE, Role.PROMPT, Role.ADDS, Role.FACT, Role.ASKED_BY}
@@ -404,6 +413,8 @@ def plain_text(item: Item) -> Iterator[Finding]:
                 yield _warning(text.where, f"`{word}` is `{words.AMERICAN[word]}` in British spelling")
         if text.role in SPOKEN and "!" in text.template:
             yield _warning(text.where, "has an exclamation mark; an interviewer stays calm")
+    if what := words.not_plain(item.question.note):
+        yield Finding(("note",), f"holds {what}; write plain text")
     for at, values in enumerate(item.question.variants):
         for name, value in values.items():
             if what := words.not_plain(str(value)):

@@ -22,8 +22,8 @@ BYTES_LIMIT: Final = 256 * 1024
 DEPTH_LIMIT: Final = 12
 """Deepest nesting of maps and lists; a question needs six."""
 
-VALUES_LIMIT: Final = 6_000
-"""Most texts, numbers, maps and lists in one file; the longest question has a tenth of that."""
+VALUES_LIMIT: Final = 20_000
+"""Most parts of one file, as the parser counts them; the longest question has a thousand."""
 
 FAULTS_LIMIT: Final = 20
 """Faults that are named of one file: whoever has more than these has one mistake that makes them all."""
@@ -152,12 +152,14 @@ class _Builder:
         line = event.start_mark.line + 1 if event.start_mark else 1
         self._values += 1
         if self._values > VALUES_LIMIT:
-            raise Refused((line, f"holds more than {VALUES_LIMIT:,} values; a question is one file"))
+            raise Refused((line, f"holds more than {VALUES_LIMIT:,} values; one file is one question"))
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise Refused((line, "anchors and aliases (`&name`, `*name`) are not allowed; write the text out"))
         if isinstance(event, yaml.ScalarEvent):
             if event.tag is not None:
                 raise Refused((line, "tags (`!name`) are not allowed; put a text that starts with `!` in quotes"))
+            if event.style == '"' and (found := _UNPRINTABLE.search(event.value)):
+                raise Refused((line, f"escapes a character that text cannot have (U+{ord(found[0]):04X})"))
             self._scalar(event.value, plain=not event.style, line=line)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if event.tag is not None:

@@ -127,7 +127,7 @@ class TerminalAdapter:
             self._shown.append(reply.id)
             if lasting:
                 self._answered.set()
-                if reply.move != "note":  # a note comes before the first words, and is not worth loading the prompt for
+                if reply.move not in {"note", "job"}:  # these come before the first words: not worth loading the prompt for
                     self._greeting.set()
             return reply.id
 
@@ -181,12 +181,14 @@ class TerminalAdapter:
         touch: Touch | None = None,
         settled: Settled | None = None,
         refusals: tuple[type[Exception], ...] = (),
+        farewell: str = "",
     ) -> int:
         """Read and send until the person leaves; the exit code, which is 0 however they leave: leaving loses nothing.
 
         `touch` is asked every two seconds and ends the loop when it says False. `settled` is waited for between piped
         lines and before leaving at the end of input; without it, the next reply is. An exception of a kind in `refusals`
-        from `accept` is shown as its message and the text is offered again; any other from `accept` is raised here.
+        from `accept` is shown as its message and the text is offered again; any other from `accept` is raised here. `farewell`
+        is said at the end where nothing is kept.
         """
         leaving: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._touch = touch
@@ -201,7 +203,7 @@ class TerminalAdapter:
             if watching is not None:
                 watching.cancel()
                 await asyncio.gather(watching, return_exceptions=True)
-        await self._farewell(ending)
+        await self._farewell(ending, farewell)
         return 0
 
     async def _greeted(self, leaving: asyncio.Future[Ending]) -> None:
@@ -298,7 +300,7 @@ class TerminalAdapter:
                 case _:
                     pass
 
-    async def _farewell(self, ending: Ending) -> None:
+    async def _farewell(self, ending: Ending, instead: str) -> None:
         if ending is Ending.ELSEWHERE:
             await self._tell("This interview went on in another terminal, so this one stops here. Nothing is lost.")
             return
@@ -310,7 +312,7 @@ class TerminalAdapter:
         unsent = "What you were typing was not sent. " if self._keyboard.unsent().strip() else ""
         # Nobody may be there to read it any more.
         with contextlib.suppress(TryLater):
-            await self._tell(f"Kept. {unsent}{again}")
+            await self._tell(instead or f"Kept. {unsent}{again}")
 
     # The screen.
 
