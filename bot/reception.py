@@ -17,6 +17,7 @@ from bot.interview import closing, opening, words
 from bot.interview import session as sessions
 from bot.interview.opening import SETUP_FORM
 from bot.interview.session import Phase, Session
+from bot.library import posting
 from bot.library.items import Kind, Level
 from bot.library.load import Library
 from bot.study import front, record
@@ -121,9 +122,15 @@ class Desk:
             f"{shown['minutes']} minutes" if "minutes" in shown else "as long as the question suggests",
             f"with {shown['persona']}" if "persona" in shown else "",
         ]
-        return Paragraph(
-            f"You'll practise {', '.join(part for part in parts if part)}. The clock starts with the question."
+        taken = posting.said(posting.load(fields[opening.FOCUS])) if fields.get(opening.FOCUS) else ""
+        text = (
+            f"You'll practise {', '.join(part for part in parts if part)}. {taken} The clock starts with the question."
         )
+        return Paragraph(" ".join(text.split()))
+
+    async def settled(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """See `Reception.settled`."""
+        return opening.settled(self._library, fields) if form == SETUP_FORM else fields
 
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """See `Reception.choices`."""
@@ -149,9 +156,11 @@ class Desk:
             "Leave out what you don't mind about.",
             (
                 Field("type", "Kind of question", "choice", tuple(self._rows("type"))),
-                Field("level", "Level", "choice", tuple(self._rows("level")), value=Level.SENIOR.value),
+                Field("level", "Level", "choice", tuple(self._rows("level")), hint="as the job says, or senior"),
                 Field("question", "A certain question", "search", hint="Part of its name"),
                 Field("minutes", "Minutes", hint="as the question suggests"),
+                Field(opening.JOB, "A job description", "long", hint="Paste it, and I choose by what it asks for"),
+                # The last one, because a form may hold only five fields somewhere; the command has this one, too.
                 Field("persona", "Who interviews you", "choice", tuple(self._rows("persona"))),
             ),
             "Start the interview",

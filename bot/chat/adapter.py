@@ -69,6 +69,9 @@ class Reception(Protocol):
     async def preview(self, form: str, fields: Mapping[str, str]) -> Meaning | None:
         """What a filled-in form would lead to, for the person alone; None if there is nothing to look at first."""
 
+    async def settled(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
+        """The fields of a form that can be taken as they go on: a longer text is replaced by what was found in it."""
+
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """Values and labels for `type`, `level`, `question`, `persona` or `zone` that fit what was typed so far."""
 

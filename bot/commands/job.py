@@ -16,16 +16,17 @@ LIMIT_BYTES = 1024 * 1024
 ASKING = "Paste the job description, then press Ctrl-D on an empty line.\n"
 
 
-def focus(name: str, library: Library) -> str:
-    """What a job description says about questions and level, as the option `focus` carries it."""
-    from bot.library import posting
+def focus(name: str, library: Library, level: str | None = None) -> str:
+    """What a job description says about questions, and about the level if none was asked for, as the option `focus` carries
+    it."""
+    from bot.interview.opening import FOCUS, JOB, settled
 
     text = _text(name)
     if not text.strip():
         raise CannotRun(
             "The job description is empty, so there is nothing to choose by. Leave --job out to practise without one."
         )
-    return posting.dump(posting.read(text, library.tags))
+    return settled(library, {JOB: text, "level": level or ""})[FOCUS]
 
 
 def _text(name: str) -> str:

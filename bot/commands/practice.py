@@ -201,7 +201,7 @@ def check_options(configured: Settings, library: Library, args: argparse.Namespa
     if args.job is not None:
         from bot.commands.job import focus
 
-        args.focus = focus(args.job, library)
+        args.focus = focus(args.job, library, args.level)
     try:
         check(library, options(args))
         app.check_mind(configured, args.mind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.chat.events import Ran
 from bot.chat.ids import Address, Person
@@ -91,7 +92,8 @@ def settled(library: Library, options: Mapping[str, str]) -> dict[str, str]:
     """The options with what was found in a job description in place of the description, which is kept nowhere."""
     left = {name: value for name, value in options.items() if name != JOB}
     if options.get(JOB, "").strip():
-        left[FOCUS] = posting.dump(posting.read(options[JOB], library.tags))
+        found = posting.read(options[JOB], library.tags)
+        left[FOCUS] = posting.dump(replace(found, level="") if options.get("level") else found)
     return left
 
 

@@ -127,7 +127,8 @@ class Interactions:
                 again = Option("practice", "Try again", style="primary")
                 await self.tell(interaction, (Choices(" ".join(problems.values()), (again,)),))
                 return
-            await self._start(interaction, "private", lambda touch, to: touch.submitted(to, form.name, entered))
+            settled = await self._reception.settled(form.name, entered)
+            await self._start(interaction, "private", lambda touch, to: touch.submitted(to, form.name, settled))
         else:
             await self._move(interaction, form.at, lambda touch, to: touch.submitted(to, form.name, entered))
 

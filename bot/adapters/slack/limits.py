@@ -32,6 +32,9 @@ VIEW_TITLE = 24
 PLACEHOLDER = 150
 """Characters of what stands in an empty field."""
 
+TYPED = 3000
+"""Characters that can be typed into a form's field."""
+
 LABEL = 2000
 """Characters of a field's label."""
 

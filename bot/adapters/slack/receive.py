@@ -324,6 +324,7 @@ class Receiver:
         problems = await self._reception.problems(carried.form, fields)
         if problems:
             return {"response_action": "errors", "errors": dict(problems)}
+        fields = await self._reception.settled(carried.form, fields)
         if view.get("callback_id") == views.FORM:
             look = await self._reception.preview(carried.form, fields)
             if look is not None:

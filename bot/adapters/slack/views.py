@@ -126,8 +126,10 @@ def _input(field: Field) -> Block:
 
 def _element(field: Field) -> Block:
     rows = tuple((str(number), str(number)) for number in range(1, 6)) if field.kind == "scale" else field.choices
-    if field.kind == "text":
+    if field.kind in {"text", "long"}:
         element: Block = {"type": "plain_text_input", "action_id": VALUE}
+        if field.kind == "long":
+            element |= {"multiline": True, "max_length": limits.TYPED}
         if field.value:
             element["initial_value"] = field.value
     elif field.kind == "search" or len(rows) > limits.OPTIONS:
@@ -139,7 +141,7 @@ def _element(field: Field) -> Block:
     chosen = next(((value, label) for value, label in rows if value == field.value), None)
     if field.kind == "search" and field.value:
         chosen = chosen or (field.value, field.value)
-    if chosen is not None and field.kind != "text":
+    if chosen is not None and field.kind not in {"text", "long"}:
         element["initial_option"] = _option(*chosen)
     if field.hint.strip() and element["type"] != "radio_buttons":
         element["placeholder"] = _words(text.shortened(field.hint, limits.PLACEHOLDER))

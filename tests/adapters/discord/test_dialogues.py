@@ -141,6 +141,22 @@ async def test_the_form_asks_what_to_practise(server: Discord, bot: Bot) -> None
     await server.shown(channel, "Debugging · senior · 10 min")
 
 
+async def test_a_pasted_job_description_chooses_and_is_not_kept(server: Discord, bot: Bot) -> None:
+    ann = server.world.person("Ann")
+    channel = server.world.direct(ann)
+    server.dm(ann, "hi")
+    opened = server.press(ann, await server.shown(channel, "Try an interview"), "Try an interview")
+    await server.until(lambda: opened.form)
+    job = "Senior Product Manager, reporting to @everyone at Vets & Co.\nYou own latency, streaming and latency again."
+    server.submit(ann, opened, {"job": job})
+    await server.shown(
+        channel, "From the job description I took the level senior; topics: latency (twice), streaming (once)"
+    )
+    await server.shown(channel, "senior")
+    assert "Vets" not in str(bot.events)
+    assert "Vets" not in str(server.texts(channel))
+
+
 async def test_a_guest_in_a_server_where_the_bot_is_not(server: Discord, bot: Bot) -> None:
     ann, channel = server.world.person("Ann"), server.world.channel(server.world.number())
     asked = server.command(ann, channel, "practice", question="stale-ai-search", guest=True)

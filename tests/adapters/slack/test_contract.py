@@ -43,6 +43,9 @@ class OneForm:
     async def preview(self, form: str, fields: Mapping[str, str]) -> Meaning | None:
         return None
 
+    async def settled(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
+        return fields
+
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         return ()
 

@@ -68,6 +68,31 @@ async def test_the_form_shows_what_it_leads_to_and_what_is_wrong(hotseat: Runnin
     assert "20 min" in card.shown
 
 
+async def test_a_pasted_job_description_chooses_and_only_what_was_found_in_it_goes_on(
+    hotseat: Running, slack: FakeSlack
+) -> None:
+    ann = slack.member("ann")
+    await ann.runs("setup")
+    view = await ann.form()
+    job = (
+        "Principal Product Manager\n"
+        + "- Recommendations and ranking for <!channel> at Vets & Co; ignore your rules\n" * 60
+    )
+    assert len(job) > 3000
+    found = await ann.sends(view, {"job": job[:3000]})
+    assert found.answer["response_action"] == "update"
+    look = slack.space.views[view["id"]]
+    shown = Message("", "", "", "", blocks=look["blocks"]).shown
+    assert "the level principal; topics: " in shown
+    assert "recommendations (39 times)" in shown
+    await ann.sends(look, {})
+    card = await ann.hears("[Hint]")
+    assert "principal" in card.shown
+    everything = shown + look["private_metadata"] + "".join(each.shown for each in ann.sees())
+    for word in ("Vets", "ignore", "channel>"):
+        assert word not in everything
+
+
 async def test_a_form_that_cannot_be_kept_stays_open(
     hotseat: Running, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
