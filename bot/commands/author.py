@@ -85,6 +85,7 @@ def with_file(library: Library, wanted: str) -> tuple[Library, str]:
 def _new(args: argparse.Namespace) -> int:
     from bot import settings
     from bot.commands import guide
+    from bot.library import skeleton
     from bot.library.load import Library
 
     own = settings.load().questions
@@ -106,6 +107,7 @@ def _new(args: argparse.Namespace) -> int:
                 guide.whole(given, library.rubric(given["type"]))
         except guide.Stopped:
             stopped = True
+            skeleton.fill_up(given, library.rubric(given["type"]))
     path = _written(given, library, folder)
     if stopped:
         print("What you have said so far is in the file.")

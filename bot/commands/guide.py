@@ -23,8 +23,8 @@ class Stopped(Exception):
 
 
 def say(text: str = "") -> None:
-    """Print a paragraph."""
-    print(textwrap.fill(text, WIDTH) if text else "")
+    """Print a paragraph; a text that begins with a line break stands apart from what is above it."""
+    print(("\n" if text.startswith("\n") else "") + textwrap.fill(text.strip(), WIDTH))
 
 
 def line(question: str, default: str = "", check: Callable[[str], str] = lambda text: "") -> str:

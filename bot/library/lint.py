@@ -191,8 +191,10 @@ class _Run:
         self.found += self._order(covered)
 
     def digests(self) -> list[Digest]:
-        """What the questions with the right shape are compared by."""
-        return [held.digest for held in self.held if held.digest is not None]
+        """What the questions with the right shape are compared by. Of two that clash the later one is to blame, so those with
+        an error of their own come last: they must not cost a good one its place."""
+        held = [(_has_error(one), one.digest) for one in self.held if one.digest is not None]
+        return [digest for _, digest in sorted(held, key=lambda one: one[0])]
 
     def across(self) -> Iterator[Problem]:
         """What shows only across the questions of the bank."""
@@ -238,6 +240,10 @@ class _Run:
             yield self._bank_warning(
                 f"do not rise in coverage in {wrong} of {len(covered)} questions; one in twenty is the limit"
             )
+
+
+def _has_error(held: Judged) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in held.problems)
 
 
 def same_ids(held: Iterable[Digest]) -> Iterator[Problem]:

@@ -162,7 +162,8 @@ def dump(found: Posting) -> str:
     parts += [f"{kind.value}={weight}x0" for kind, weight in found.kinds]
     if found.level:
         parts.insert(0, f"{found.level}|{found.level_words}")
-    return ";".join([*parts, *(["cut"] if found.cut else []), *(["foreign"] if found.foreign else [])])
+    parts += [*(["cut"] if found.cut else []), *(["foreign"] if found.foreign else [])]
+    return ";".join(parts or ["nothing"])
 
 
 def load(text: str) -> Posting:

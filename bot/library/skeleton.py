@@ -89,6 +89,16 @@ def slug(text: str, taken: Iterable[str] = ()) -> str:
     return name
 
 
+def fill_up(answers: dict[str, Any], rubric: Rubric) -> None:
+    """Complete lists that an author began and did not end: the criteria that are missing are still to be written."""
+    if not answers.get("facts"):
+        answers.pop("facts", None)
+    if "criteria" in answers:
+        told = {held["id"] for held in answers["criteria"]}
+        missing = [dimension for dimension in rubric.dimensions[:5] if dimension.id not in told]
+        answers["criteria"] += [criterion(one.id, one.name, one.anchors) for one in missing]
+
+
 def prepare(folder: Path, name: str) -> None:
     """Make a folder a pack, if it is none, with the JSON Schemas for editors beside its questions."""
     (folder / "items").mkdir(parents=True, exist_ok=True)
