@@ -100,7 +100,10 @@ def fill_up(answers: dict[str, Any], rubric: Rubric) -> None:
 
 
 def prepare(folder: Path, name: str) -> None:
-    """Make a folder a pack, if it is none, with the JSON Schemas for editors beside its questions."""
+    """Make a folder a pack, if it is none, with the JSON Schemas for editors beside its questions. The built-in bank is left as
+    it is."""
+    if folder.resolve() == shipped("questions").resolve():
+        return
     (folder / "items").mkdir(parents=True, exist_ok=True)
     described = folder / PACK_FILE
     if not described.exists():
