@@ -81,13 +81,16 @@ class Poster:
             return await self._privately(reply, conversation, doubtful)
         spot = Spot(conversation.channel, conversation.thread)
         if reply.operation is Operation.EPHEMERAL and not private and reply.person is not None:
-            await self._whisper(spot, reply.person, reply.meanings)
+            if (
+                not doubtful
+            ):  # nobody can look for it, and a passing remark made twice is worse than one that was missed
+                await self._whisper(spot, reply.person, reply.meanings)
             return ""
         try:
-            return await self._messages(reply, spot, known, doubtful)
+            return await self._messages(reply, spot, known, await self._arrived(reply.id, spot, doubtful))
         except Unreachable as error:
             if not private and str(error) in errors.UNREACHABLE:
-                await self._console(reply, str(error))
+                await self._console(reply, str(error), doubtful)
             raise
 
     async def direct(self, person: Person) -> str:
@@ -105,10 +108,11 @@ class Poster:
 
     async def _thread(self, reply: Reply, conversation: ConversationId, doubtful: bool) -> str:
         try:
-            reference = await self._messages(reply, Spot(conversation.channel, conversation.thread), "", doubtful)
+            spot = Spot(conversation.channel, conversation.thread)
+            reference = await self._messages(reply, spot, "", await self._arrived(reply.id, spot, doubtful))
         except Unreachable:
             if reply.person is not None:
-                await self._say_privately(reply, reply.person, NOT_HERE)
+                await self._say_privately(reply, reply.person, NOT_HERE, doubtful)
             raise
         await self._begin(reply, replace(conversation, thread=reference.partition(":")[2]).address)
         return ""  # nobody edits it, and the channel's own record need not keep who held an interview when
@@ -117,13 +121,15 @@ class Poster:
         person = reply.person or Person.of(reply.to)
         channel = await self.direct(person)
         reference = ""
+        arrived = await self._arrived(reply.id, Spot(channel), doubtful and bool(reply.meanings))
         if reply.meanings:
             about = reply.to if conversation is not None else ""
-            reference = await self._messages(reply, Spot(channel), "", doubtful, about)
+            reference = await self._messages(reply, Spot(channel), "", arrived, about)
         await self._begin(reply, ConversationId(parse.PLATFORM, person.workspace, channel).address)
         if conversation is None:
             return ""
-        if any(isinstance(meaning, Scorecard) for meaning in reply.meanings):
+        # Where it had arrived, the pointer to it followed; that cannot be looked for.
+        if not arrived and any(isinstance(meaning, Scorecard) for meaning in reply.meanings):
             with _half_done(True):
                 await self._point(Spot(conversation.channel, conversation.thread), person, reply.to)
         return reference
@@ -142,8 +148,9 @@ class Poster:
         await self._unlasting(spot, person, message.text, blocks)
 
     async def _whisper(self, spot: Spot, person: Person, meanings: tuple[Meaning, ...]) -> None:
-        for message in render.messages(meanings):
-            await self._unlasting(spot, person, message.text, list(message.blocks))
+        for part, message in enumerate(render.messages(meanings)):
+            with _half_done(part > 0):
+                await self._unlasting(spot, person, message.text, list(message.blocks))
 
     async def _unlasting(self, spot: Spot, person: Person, text: str, blocks: list[render.Block]) -> None:
         try:
@@ -164,7 +171,7 @@ class Poster:
             # A passing remark to somebody who has left need not reach them.
             _log.info("a passing remark was not shown: %s", errors.code(error) or type(error).__name__)
 
-    async def _console(self, reply: Reply, word: str) -> None:
+    async def _console(self, reply: Reply, word: str, doubtful: bool) -> None:
         """Tell the candidate in private, once, that their interview's channel is closed to us."""
         if self.reception is None or reply.to in self._consoled:
             return
@@ -172,19 +179,19 @@ class Poster:
         if candidate is not None:
             self._consoled.add(reply.to)
             reason = _REASONS.get(word, "Slack does not let me")
-            await self._say_privately(reply, candidate, LOST_CHANNEL.format(reason=reason))
+            await self._say_privately(reply, candidate, LOST_CHANNEL.format(reason=reason), doubtful)
 
-    async def _say_privately(self, reply: Reply, person: Person, words: str) -> None:
+    async def _say_privately(self, reply: Reply, person: Person, words: str, doubtful: bool) -> None:
         note = Reply(f"{reply.id}:note", person.address, reply.role, "note", (Paragraph(words),), person=person)
         try:
-            await self._messages(note, Spot(await self.direct(person)), "", doubtful=False)
+            spot = Spot(await self.direct(person))
+            await self._messages(note, spot, "", await self._arrived(note.id, spot, doubtful))
         except (DeliveryError, SlackApiError) as error:
             _log.warning("a note was not shown: %s", errors.code(error) or type(error).__name__)
 
     # One reply as messages in one place
 
-    async def _messages(self, reply: Reply, spot: Spot, known: str, doubtful: bool, about: str = "") -> str:
-        arrived = await self._arrived(reply, spot) if doubtful else {}
+    async def _messages(self, reply: Reply, spot: Spot, known: str, arrived: Mapping[int, str], about: str = "") -> str:
         first = ""
         for part, message in enumerate(render.messages(reply.meanings, reply.move, about)):
             mark = render.metadata(reply.id, part)
@@ -264,9 +271,11 @@ class Poster:
             first = first or ts
         return first
 
-    async def _arrived(self, reply: Reply, spot: Spot) -> dict[int, str]:
-        """Parts of a reply that are there already, with their time stamps."""
+    async def _arrived(self, name: str, spot: Spot, doubtful: bool) -> dict[int, str]:
+        """Parts of a reply that are there already, with their time stamps. Looked for only in doubt."""
         found: dict[int, str] = {}
+        if not doubtful:
+            return found
         cursor: str | None = None
         method = "conversations.replies" if spot.thread else "conversations.history"
         for _ in range(limits.HISTORY_PAGES):
@@ -288,7 +297,7 @@ class Poster:
                 break
             for message in page.get("messages") or ():
                 mark = render.mark_of(message) if isinstance(message, dict) else None
-                if mark is not None and mark[0] == reply.id:
+                if mark is not None and mark[0] == name:
                     found[mark[1]] = str(message.get("ts"))
             meta = page.get("response_metadata")
             cursor = meta.get("next_cursor") if isinstance(meta, dict) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,9 +13,11 @@ import pytest
 from bot.adapters.slack import connect
 from bot.adapters.slack.connect import Access, SlackAdapter
 from bot.chat.adapter import NotServed, TryLater, Unreachable
+from bot.chat.events import Event, Ran
 from bot.chat.ids import ConversationId, Person
-from bot.chat.meanings import Choices, Option, Paragraph, Passage
+from bot.chat.meanings import Choices, Meaning, Option, Paragraph, Passage
 from bot.chat.replies import Operation, Reply, Role
+from tests.adapters import cards
 from tests.adapters.slack.conftest import Running
 from tests.adapters.slack.test_contract import OneForm
 from tests.fakes.slack import FakeSlack, Fault, Member
@@ -234,3 +236,84 @@ async def test_slack_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def _nobody(events: object) -> None:
     raise AssertionError("nothing was sent")
+
+
+# Every operation may be tried again by a process that does not know what became of the first try.
+
+
+@pytest.fixture
+def general(slack: FakeSlack, ann: Member) -> str:
+    return slack.channel("general", ann)
+
+
+def in_thread(general: str, thread: str, operation: Operation, ann: Member, *meanings: Meaning) -> Reply:
+    where = ConversationId("slack", TEAM, general, thread).address
+    person = Person("slack", TEAM, ann.user)
+    return Reply("r1", where, Role.SYSTEM, "note", meanings or (Paragraph("Hello"),), operation, person=person)
+
+
+async def test_a_passing_remark_is_made_at_most_once(
+    slack: FakeSlack, adapter: SlackAdapter, ann: Member, general: str
+) -> None:
+    root = await ann.says("hello", general)
+    remark = in_thread(general, root.ts, Operation.EPHEMERAL, ann)
+    await adapter.post(remark, "")
+    await adapter.post_again(remark, "")
+    assert [each.shown for each in ann.sees(general, root.ts)] == ["hello", "Hello"]
+
+
+async def test_a_scorecard_in_private_and_the_pointer_to_it_come_once(
+    slack: FakeSlack, adapter: SlackAdapter, ann: Member, general: str
+) -> None:
+    root = await ann.says("hello", general)
+    card = in_thread(general, root.ts, Operation.DIRECT, ann, cards.OFFLINE)
+    slack.fail("chat.postMessage", Fault.ACCEPTED_THEN_GONE)
+    with pytest.raises(TryLater):
+        await adapter.post(card, "")
+    await adapter.post_again(card, "")
+    await adapter.post_again(card, "")
+    assert len([each for each in ann.sees() if each.by_bot]) == 1
+
+
+async def test_a_thread_is_opened_once_and_its_interview_begun_under_one_name(
+    slack: FakeSlack, adapter: SlackAdapter, ann: Member, general: str
+) -> None:
+    begun: list[tuple[str, str]] = []
+
+    async def accept(events: Sequence[Event]) -> None:
+        begun.extend((event.id, event.to) for event in events)
+
+    adapter._poster.accept = accept
+    begins = Ran(
+        "c1:begins", ConversationId("slack", TEAM, general).address, 1, Person("slack", TEAM, ann.user), "practice"
+    )
+    opening = replace(in_thread(general, "", Operation.THREAD, ann), begins=begins)
+    slack.fail("chat.postMessage", Fault.ACCEPTED_THEN_GONE)
+    with pytest.raises(TryLater):
+        await adapter.post(opening, "")
+    await adapter.post_again(opening, "")
+    await adapter.post_again(opening, "")
+    (root,) = (each for each in ann.sees(general) if each.by_bot)
+    assert set(begun) == {("c1:begins", ConversationId("slack", TEAM, general, root.ts).address)}
+
+
+async def test_an_edit_whose_answer_was_lost_is_made_once(slack: FakeSlack, adapter: SlackAdapter, ann: Member) -> None:
+    known = await adapter.post(to_dm(ann, "first"), "")
+    edit = to_dm(ann, "second", "r2", operation=Operation.EDIT, edits="r1")
+    slack.fail("chat.update", Fault.ACCEPTED_THEN_GONE)
+    with pytest.raises(TryLater):
+        await adapter.post(edit, known)
+    assert await adapter.post_again(edit, known) == known
+    assert [each.shown for each in ann.sees()] == ["Maya\nsecond"]
+
+
+async def test_a_note_about_a_closed_channel_is_not_repeated_in_doubt(
+    slack: FakeSlack, adapter: SlackAdapter, ann: Member
+) -> None:
+    closed = slack.channel("closed", ann, bot=False)
+    opening = in_thread(closed, "", Operation.THREAD, ann)
+    with pytest.raises(Unreachable):
+        await adapter.post(opening, "")
+    with pytest.raises(Unreachable):
+        await adapter.post_again(opening, "")
+    assert len([each for each in ann.sees() if each.by_bot]) == 1
