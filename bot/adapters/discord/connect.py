@@ -24,7 +24,7 @@ from bot.adapters.discord.progress import Working
 from bot.chat.adapter import Accept, Notes, NotServed, Reception, TryLater
 from bot.chat.ids import Address, ConversationId
 from bot.chat.meanings import Progress
-from bot.chat.replies import Reply
+from bot.chat.replies import Operation, Reply
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ NO_INTENT = (
 
 
 class DiscordAdapter:
-    """Implements `bot.chat.adapter.Adapter` for one Discord app. `clock` gives Unix milliseconds; `api_url` and
+    """Implements `bot.chat.adapter.Adapter` and `Looking` for one Discord app. `clock` gives Unix milliseconds; `api_url` and
     `gateway_url` are for other servers that speak Discord's protocol."""
 
     def __init__(
@@ -91,6 +91,11 @@ class DiscordAdapter:
         if self._working is not None:
             await self._working.over(reply.to)
         return await self._poster.post(reply, known)
+
+    async def post_again(self, reply: Reply, known: str) -> str:
+        """Like `post`, for a reply that may have arrived. Messages have a nonce and edits are the same twice; a passing
+        remark has neither, and is not made again."""
+        return "" if reply.operation is Operation.EPHEMERAL else await self.post(reply, known)
 
     async def typing(self, conversation: Address) -> None:
         """Show that a reply is being prepared, until it is there."""

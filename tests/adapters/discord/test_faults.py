@@ -11,7 +11,7 @@ from bot.adapters.discord import interact, parse, thread
 from bot.adapters.discord.places import Place, Token
 from bot.adapters.discord.post import nonce
 from bot.chat.adapter import TryLater, Unreachable
-from bot.chat.ids import Address
+from bot.chat.ids import Address, Person
 from bot.chat.meanings import Paragraph, Progress
 from bot.chat.replies import Operation, Reply, Role
 from tests.adapters.discord.conftest import Bot, Clock
@@ -348,3 +348,31 @@ async def test_a_form_that_is_not_wanted_any_more(server: Discord, bot: Bot, cha
     await server.until(lambda: pressed.original)
     assert pressed.original is not None
     assert seen(pressed.original) == interact.NO_FORM
+
+
+async def test_a_passing_remark_is_made_at_most_once(server: Discord, bot: Bot) -> None:
+    ann = server.world.person("Ann")
+    asked = server.command(ann, server.world.channel(server.world.number()), "practice", question="stale-ai-search")
+    await server.until(lambda: asked.original is not None)
+    to = bot.events[-1].to
+    await bot.delivery.settled(to)
+    before = len(asked.followups)
+    remark = reply(
+        to, "Somebody is in an interview here.", operation=Operation.EPHEMERAL, person=Person("discord", "", str(ann))
+    )
+    await bot.adapter.post(remark, "")
+    assert len(asked.followups) == before + 1
+    assert await bot.adapter.post_again(remark, "") == ""
+    assert len(asked.followups) == before + 1
+
+
+async def test_everything_else_is_tried_again_in_doubt(
+    server: Discord, bot: Bot, channel: Channel, to: Address
+) -> None:
+    first = await bot.adapter.post_again(reply(to), "")
+    assert await bot.adapter.post_again(reply(to), "") == first
+    assert len(server.screen(channel)) == 1
+    edit = reply(to, "Better so?", "r2", operation=Operation.EDIT, edits="r1")
+    for _ in range(2):
+        assert await bot.adapter.post_again(edit, first) == first
+    assert server.texts(channel) == ["Better so?"]
