@@ -51,13 +51,14 @@ class Names:
 
     async def turn(self, request: TurnRequest) -> Proposal:
         """The names of what was said."""
-        fault = await self._weather.strikes() if self._weather is not None else ""
+        # A second try without words of its own would leave the authored ones, which name no message.
+        fault = await self._weather.strikes() if self._weather is not None and not request.rejected else ""
         if fault == "away":
             raise Away("away by chance")
         if fault == "broken":
             raise RuntimeError("broken by chance")
         said = f"Heard {' '.join(NAMED.findall(request.text))}. What else?"
-        if fault == "rude" and not request.rejected:
+        if fault == "rude":
             said = f"Great answer! {said}"  # words that must not reach anybody; the second try is put better
         return Proposal(Intent.CLARIFY, Move(MoveKind.CLARIFY), wording=said, mind=self.name)
 
