@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.chat.events import Event
+from bot.chat.events import Event, Ran
 from bot.chat.ids import Address, is_person
 from bot.chat.meanings import Paragraph
-from bot.chat.replies import Outgoing, Progressing, Reply, Role
+from bot.chat.replies import Operation, Outgoing, Progressing, Reply, Role
 from bot.delivery.ports import Outcome
 from bot.interview import session as sessions
 from bot.interview.engine import Engine
@@ -48,10 +48,12 @@ class Router:
 
 async def poisoned(actor: Address, event: Event) -> Sequence[Outgoing]:
     """What a person is told when something of theirs could not be handled and was set aside."""
-    if is_person(actor):
-        return ()
+    if is_person(actor) and not isinstance(event, Ran):
+        return ()  # word from their interviews: nothing they did, and nothing they could do about it
     told = Paragraph(
         "Something I was sent here broke on my side, and I've set it aside for whoever runs me. The rest is kept; "
         "say it another way, or go on."
     )
-    return (Reply(f"{event.id}:poisoned", actor, Role.SYSTEM, "poisoned", (told,)),)
+    operation = Operation.DIRECT if is_person(actor) else Operation.POST
+    person = event.person if isinstance(event, Ran) else None
+    return (Reply(f"{event.id}:poisoned", actor, Role.SYSTEM, "poisoned", (told,), operation, person=person),)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot import app
 from bot.chat import plain
-from bot.chat.events import Ran, Said
+from bot.chat.events import Ran, Said, Told
 from bot.chat.ids import Address, ConversationId, Person
-from bot.chat.replies import Reply
+from bot.chat.replies import Operation, Reply
 from bot.delivery.service import Delivery, Pace
 from bot.delivery.worker import WorkerPace
 from bot.interview.engine import Engine
@@ -68,3 +68,11 @@ async def test_what_breaks_us_is_set_aside_the_person_is_told_and_the_rest_goes_
     letters = await store.dead_letters()
     assert [letter.actor for letter in letters] == [HERE]
     assert "index" not in letters[0].reason
+
+
+async def test_who_asks_for_something_in_their_own_mailbox_is_told_there() -> None:
+    asked = Ran("e1", ADA.address, app.now_ms(), ADA, "history")
+    (told,) = await poisoned(ADA.address, asked)
+    assert isinstance(told, Reply)
+    assert (told.to, told.operation, told.person) == (ADA.address, Operation.DIRECT, ADA)
+    assert await poisoned(ADA.address, Told("t1", ADA.address, 1, "interview")) == ()
