@@ -202,7 +202,7 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 def fill(text: str, values: dict[str, str]) -> str:
     """Replace `{name}` by its value; a name without a value stays as it is (lint reports it)."""
-    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text) if "{" in text else text
 
 
 def _filled_value(value: object, values: dict[str, str]) -> object:

@@ -54,8 +54,8 @@ class Digest:
     id: str
     id_at: Spot
     sources: tuple[tuple[str, Spot], ...]
-    sentences: tuple[tuple[str, Spot], ...]
-    """An author's own sentences, as bare words."""
+    sentences: tuple[tuple[str, int, str], ...]
+    """An author's own sentences, as bare words, each with its line and field."""
     asks: frozenset[str]
     """The telling words of the prompt."""
     prompt_at: Spot
@@ -139,7 +139,7 @@ def _digest(file: str, document: Document, held: Question, listed: tuple[texts.T
         _spot(file, document, ("id",)),
         tuple((source, _spot(file, document, ("sources", at))) for at, source in enumerate(held.sources)),
         tuple(
-            (sentence, spot)
+            (sentence, spot.line, spot.field)
             for text in listed
             if text.role in texts.OWN_WORDS and not rules.is_unwritten(text)
             for spot in (_spot(file, document, text.where),)

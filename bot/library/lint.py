@@ -8,7 +8,7 @@ text by simple means and knows no model; how well a mind tells the exemplars apa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def sound(root: Path, below: Base, today: date | None = None) -> Good:
     with without_collecting():
         run = _Run(root, below, today or date.today())
         run.shared()
-        run.questions(root, None, None)
+        run.questions(root, None, None, keep=True)
         errors = [held for held in (*run.found, *run.across()) if held.severity is Severity.ERROR]
     bad = {held.file for held in errors}
     return Good(
@@ -156,8 +156,9 @@ class _Run:
             self.found.extend(error.problems)
             return {}
 
-    def questions(self, target: Path, coverage: Coverage | None, loose: Path | None) -> None:
-        """Judge every question, on every core; the exemplars of those in `target` in a mind's eyes, too."""
+    def questions(self, target: Path, coverage: Coverage | None, loose: Path | None, *, keep: bool = False) -> None:
+        """Judge every question; the exemplars of those in `target` in a mind's eyes, too. On every core, unless the questions
+        themselves are to be kept."""
         around = Around(
             {**self.base.rubrics, **self.own_rubrics},
             frozenset((*self.base.personas, *self.own_personas)),
@@ -183,7 +184,11 @@ class _Run:
             )
 
         covered: list[tuple[Digest, tuple[float, ...]]] = []
-        for held, shares in spread(work, len(paths)):
+        def bare(place: int) -> tuple[Judged, tuple[float, ...] | None]:
+            held, shares = work(place)
+            return replace(held, question=None), shares  # what does not have to travel between processes
+
+        for held, shares in map(work, range(len(paths))) if keep else spread(bare, len(paths)):
             self.held.append(held)
             self.found += held.problems
             if shares is not None and held.digest is not None:
@@ -269,10 +274,11 @@ def same_sentences(held: Iterable[Digest]) -> Iterator[Problem]:
     """Sentences of an author's own work that stand in two questions."""
     seen: dict[str, Digest] = {}
     for one in held:
-        for sentence, spot in one.sentences:
+        for sentence, line, field_ in one.sentences:
             first = seen.setdefault(sentence, one)
             if first is not one:
-                yield spot.problem(f"“{sentence[:80]}” stands in {first.file} too; write it anew")
+                message = f"“{sentence[:80]}” stands in {first.file} too; write it anew"
+                yield Problem(one.file, line, field_, message)
 
 
 def same_prompts(held: Iterable[Digest]) -> Iterator[Problem]:

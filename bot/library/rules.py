@@ -271,13 +271,14 @@ def giveaways(item: Item) -> Iterator[Finding]:
             continue
         said = words.content(text.template)
         for (criterion, check), held in phrasings.items():
-            concerned = {
-                Role.PROBE: text.owner == check,
-                Role.FOLLOW_UP: text.criterion == criterion,
-                Role.CURVEBALL: not about or check in about,
-            }.get(text.role, True)
-            for phrasing, needed in held if concerned else ():
-                if len(needed) >= 2 and len(needed & said) / len(needed) > 0.5:
+            if (
+                (text.role is Role.PROBE and text.owner != check)
+                or (text.role is Role.FOLLOW_UP and text.criterion != criterion)
+                or (text.role is Role.CURVEBALL and about and check not in about)
+            ):
+                continue
+            for phrasing, needed in held:
+                if len(needed) >= 2 and len(needed & said) * 2 > len(needed):
                     shared = ", ".join(
                         sorted(word for word in words.tokens(text.template) if words.stem(word) in needed)
                     )
@@ -352,9 +353,9 @@ def facts_agree(item: Item) -> Iterator[Finding]:
                 numbers = frozenset(found.strip(".,") for found in _NUMBER.findall(sentence))
                 denied = not _DENIALS.isdisjoint(words.tokens(sentence))
                 for other, same, theirs, their_numbers, their_denied in told:
-                    if other is text or len(bare & theirs) < max(3, 0.8 * len(bare | theirs)):
+                    if denied == their_denied and not (numbers and their_numbers and numbers != their_numbers):
                         continue
-                    if (numbers and their_numbers and numbers != their_numbers) or denied != their_denied:
+                    if other is not text and len(bare & theirs) >= 3 and words.overlap(bare, theirs) >= 0.8:
                         message = f"contradicts “{same.strip()[:80]}” of {_named(other)}"
                         clashes.setdefault((text.where, other.where), _warning(text.where, message))
                 told.append((text, sentence, bare, numbers, denied))
@@ -370,7 +371,7 @@ def facts_told_apart(item: Item) -> Iterator[Finding]:
     asked = [(text, text.owner, phrase, words.bare(phrase)) for text, phrase in _asked_by(item)]
     for at, (text, owner, _, own) in enumerate(asked):
         for _, other, same, theirs in asked[:at]:
-            if other != owner and words.overlap(own, theirs) >= 0.75:
+            if other != owner and not own.isdisjoint(theirs) and words.overlap(own, theirs) >= 0.75:
                 yield Finding(text.where, f"is ambiguous: nearly the same asks for the fact `{other}` (“{same}”)")
 
 

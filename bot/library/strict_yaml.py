@@ -134,6 +134,16 @@ def _value(text: str) -> str | int | float | None:
     return text
 
 
+_NO_NAMES = "anchors and aliases (`&name`, `*name`) are not allowed; write the text out"
+
+
+def _refuse_names(event: yaml.ScalarEvent | yaml.CollectionStartEvent, line: int) -> None:
+    if event.anchor is not None:
+        raise Refused((line, _NO_NAMES))
+    if event.tag is not None:
+        raise Refused((line, "tags (`!name`) are not allowed; put a text that starts with `!` in quotes"))
+
+
 class _Builder:
     """Builds data from parser events with a stack of its own, so that depth is checked before anything recurses."""
 
@@ -153,22 +163,20 @@ class _Builder:
         self._values += 1
         if self._values > VALUES_LIMIT:
             raise Refused((line, f"holds more than {VALUES_LIMIT:,} values; one file is one question"))
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise Refused((line, "anchors and aliases (`&name`, `*name`) are not allowed; write the text out"))
         if isinstance(event, yaml.ScalarEvent):
-            if event.tag is not None:
-                raise Refused((line, "tags (`!name`) are not allowed; put a text that starts with `!` in quotes"))
+            _refuse_names(event, line)
             if event.style == '"' and (found := _UNPRINTABLE.search(event.value)):
                 raise Refused((line, f"escapes a character that text cannot have (U+{ord(found[0]):04X})"))
             self._scalar(event.value, plain=not event.style, line=line)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            if event.tag is not None:
-                raise Refused((line, "tags (`!name`) are not allowed"))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            _refuse_names(event, line)
             self._start({} if isinstance(event, yaml.MappingStartEvent) else [], line)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+        elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
             self._key.pop()
             self._ended()
+        elif isinstance(event, yaml.AliasEvent):
+            raise Refused((line, _NO_NAMES))
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
