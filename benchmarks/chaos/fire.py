@@ -182,7 +182,7 @@ async def run(plan: Plan) -> dict[str, Any]:
         try:
             await server.start()
             async with storm, aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-                crew = Crew(folder, plan.workers, _environment(plan, storm, server, calm))
+                crew = Crew(folder, plan.workers, environment(plan, storm, server, calm))
                 try:
                     await crew.start()
                     return await _under_fire(plan, storm, server, crew, calm, session)
@@ -192,7 +192,8 @@ async def run(plan: Plan) -> dict[str, Any]:
             await server.stop()
 
 
-def _environment(plan: Plan, storm: Storm, server: Server, calm: Path) -> dict[str, str]:
+def environment(plan: Plan, storm: Storm, server: Server, calm: Path) -> dict[str, str]:
+    """The settings of every process."""
     return {
         "HOTSEAT_REDIS_URL": server.url,
         "HOTSEAT_NAMESPACE": NAMESPACE,
@@ -239,7 +240,7 @@ async def _under_fire(
     await asyncio.gather(*talking)
     lasted_s = time.monotonic() - began_s
     for person in people:
-        await storm.hears(person.channel, lambda heard, person=person: _all_there(storm, person.channel), 30)  # type: ignore[misc]
+        await storm.hears(person.channel, lambda heard, person=person: storm.all_there(person.channel), 30)  # type: ignore[misc]
     await post.close()
     verdict = judge(storm.record, plan.lease_s)
     letters = ValkeyLetters(server.url, NAMESPACE)
@@ -250,12 +251,6 @@ async def _under_fire(
         "cut_bytes": server.cut_bytes,
         "examples": [*verdict.examples, *(f"set aside: {letter.actor} {letter.reason}" for letter in set_aside)][:40],
     }
-
-
-def _all_there(storm: Storm, channel: str) -> bool:
-    owed = [owed.token for owed in storm.record.owed if owed.channel == channel]
-    heard = storm.heard(channel)
-    return all(heard.count(token) >= owed.count(token) for token in set(owed))
 
 
 def _figures(

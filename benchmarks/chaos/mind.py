@@ -23,6 +23,10 @@ NAMED = re.compile(r"\bk\d+\b")
 """How a person's message is recognised in an answer."""
 
 
+STEADY_S = 0.4
+"""What every turn takes while the weather is calm: long enough that whoever is killed then has turns under way."""
+
+
 class Weather:
     """How bad it is: worst waiting time, and a file that means calm while it exists."""
 
@@ -33,6 +37,7 @@ class Weather:
     async def strikes(self) -> str:
         """Take as long as a model may take; the fault that is due, if any."""
         if self._calm.exists():
+            await asyncio.sleep(STEADY_S)
             return ""
         dice = random.random()
         if dice < 0.03:

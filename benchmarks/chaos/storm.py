@@ -70,6 +70,11 @@ class Storm(FakeSlack):
         """Every token seen in a conversation so far."""
         return self._heard[channel]
 
+    def all_there(self, channel: str) -> bool:
+        """Whether a conversation has seen every answer it is owed."""
+        owed = [owed.token for owed in self.record.owed if owed.channel == channel]
+        return all(self._heard[channel].count(token) >= owed.count(token) for token in set(owed))
+
     async def hears(self, channel: str, true: Callable[[list[str]], bool], within_s: float) -> bool:
         """Wait until somebody has seen what they wait for; False if they never do."""
         try:
