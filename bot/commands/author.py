@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,32 +66,45 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     held.set_defaults(handler=_try)
 
 
-def with_file(library: Library, wanted: str) -> tuple[Library, str]:
+def library_with(own: Sequence[Path], beside: Path | None) -> Library:
+    """The bank with the operator's packs, and the pack that a file or folder stands in, which need not be one of them."""
+    from bot.library import packs
+    from bot.library.load import Library, shipped
+
+    folders = [folder.resolve() for folder in own]
+    if beside is not None:
+        around = (beside.resolve(), *beside.resolve().parents)
+        root = next((folder for folder in around if packs.is_pack(folder)), None)
+        if root is not None and root not in (*folders, shipped("questions").resolve()):
+            folders.append(root)
+    return Library.of(*folders)
+
+
+def with_file(own: Sequence[Path], wanted: str) -> tuple[Library, str]:
     """The library and the id of a question that is wanted by its id or by its file; the file's question is then added.
 
     `ContentError` with everything that is wrong when the file does not have the shape of a question.
     """
     path = Path(wanted)
     if "/" not in wanted and path.suffix not in {".yaml", ".yml"}:
-        return library, wanted
+        return library_with(own, None), wanted
     from bot.library.items import Question
     from bot.library.load import read
     from bot.library.problems import validated
 
     resolved = path.resolve()
     question = validated(Question, path, read(resolved, resolved.parent))
-    return library.beside(question, resolved), question.id
+    return library_with(own, path).beside(question, resolved), question.id
 
 
 def _new(args: argparse.Namespace) -> int:
     from bot import settings
     from bot.commands import guide
     from bot.library import skeleton
-    from bot.library.load import Library
 
     own = settings.load().questions
-    library = Library.of(*own)
     folder = args.to or (own[-1] if own else FOLDER)
+    library = library_with(own, folder)
     given = _given(args, library)
     guided = "type" not in given or "title" not in given
     stopped = False

@@ -135,7 +135,8 @@ async def practise(configured: Settings, args: argparse.Namespace, apart: Apart 
         person, conversation = me()
         library = app.open_library(configured) if apart is None else apart.library
         namespace = configured.namespace if apart is None else apart.namespace
-        say_left_out(library)
+        if apart is None:
+            say_left_out(library)
         check_options(configured, library, args)
         adapter = TerminalAdapter(person, conversation, app.now_ms)
         launched = launching.result() if launching is not None else None

@@ -138,9 +138,10 @@ def _summary(errors: int, warnings: int) -> str:
 
 
 def _show(args: argparse.Namespace) -> int:
+    from bot import settings
     from bot.library.load import Unknown
 
-    library, name = author.with_file(_library(), args.id)
+    library, name = author.with_file(settings.load().questions, args.id)
     try:
         template = library.question(name)
     except Unknown as unknown:

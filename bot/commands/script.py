@@ -93,7 +93,8 @@ async def run(configured: Settings, args: argparse.Namespace, apart: Apart | Non
     """Hold the interview a script answers; 0 when it was held to its scorecard."""
     turns = read(args.script)
     library = app.open_library(configured) if apart is None else apart.library
-    say_left_out(library)
+    if apart is None:
+        say_left_out(library)
     check_options(configured, library, args)
     url, launched = await asyncio.to_thread(app.server_url, configured)
     # A namespace of its own: another terminal's worker on the same server must not lead this interview.

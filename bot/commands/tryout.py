@@ -10,7 +10,6 @@ import textwrap
 import uuid
 from collections.abc import Sequence
 
-from bot import app
 from bot.commands import CannotRun, script
 from bot.commands.author import with_file
 from bot.commands.practice import Apart, practise
@@ -33,7 +32,7 @@ MARKS = {"covered": "●", "unsure": "◐"}
 
 async def run(configured: Settings, args: argparse.Namespace) -> int:
     """Try a question; 0 when the interview was held or left."""
-    library, name = with_file(app.open_library(configured), args.question)
+    library, name = with_file(configured.questions, args.question)
     try:
         question = library.question(name)
         library.rubric(question.type)

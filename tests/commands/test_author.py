@@ -15,6 +15,7 @@ from bot.library.load import Library, read
 from bot.library.problems import Severity, validated
 from bot.library.skeleton import skeleton, slug
 from bot.library.strict_yaml import parse
+from tests.library.bank import PERSONA
 from tests.library.test_packs import OURS
 
 
@@ -282,6 +283,22 @@ def test_try_holds_an_interview_on_a_loose_file_and_says_what_was_credited(autho
     assert "“The weather is nice today.”\n      ○ nothing" in credited
     assert "history" not in told
     assert "No interviews yet" in author.hotseat("history")
+
+
+def test_a_file_is_tried_with_the_interviewers_of_its_own_folder(author: Author) -> None:
+    folder = author.home / "group"
+    (folder / "items/concept").mkdir(parents=True)
+    (folder / "personas").mkdir()
+    (folder / "personas/maya.yaml").write_text(PERSONA.replace("Good to meet you.", "Evening, I'm your matron."))
+    file = folder / "items/concept/what-is-recall.yaml"
+    file.write_text(
+        OURS.replace("personas: [recruiter]", "personas: [maya]").replace("Picture a ward.", "Picture `it`.")
+    )
+    (author.home / "answer.txt").write_text("The share of true cases spotted.")
+    told = author.hotseat("questions", "try", str(file), "--script", "answer.txt")
+    assert "Evening, I'm your matron." in told
+    assert "left out" not in told
+    assert "Maya, hiring manager" in author.hotseat("questions", "show", str(file))
 
 
 def test_try_can_be_typed_and_left(author: Author) -> None:

@@ -49,6 +49,24 @@ async def test_without_credentials(tokens: dict[str, str]) -> None:
     assert "Traceback" not in said
 
 
+async def test_files_of_ones_own_that_are_left_out_are_said_once(
+    slack: FakeSlack, valkey_url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "items" / "concept"
+    folder.mkdir(parents=True)
+    (folder / "torn.yaml").write_text("id: [torn")
+    wrong = {
+        "HOTSEAT_REDIS_URL": valkey_url,
+        "HOTSEAT_QUESTIONS": str(tmp_path),
+        "HOTSEAT_SLACK_BOT_TOKEN": "xoxb-wrong",
+        "HOTSEAT_SLACK_APP_TOKEN": slack.app_token,
+        "HOTSEAT_SLACK_API_URL": slack.api_url,
+    }
+    code, said = await ended(await run(wrong))
+    assert code == 2
+    assert said.count("One file of your own questions is left out: torn.yaml.") == 1
+
+
 async def test_a_wrong_token_is_named(slack: FakeSlack, valkey_url: str) -> None:
     wrong = {
         "HOTSEAT_REDIS_URL": valkey_url,
