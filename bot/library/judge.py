@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from bot.library import problems, rules, texts, words
 from bot.library.items import Kind, Persona, Question, Rubric
+from bot.library.limits import LIST_ENTRY
 from bot.library.load import read
 from bot.library.problems import ContentError, Problem, Severity
 from bot.library.strict_yaml import Document, Where
@@ -167,7 +168,11 @@ def _shared_rules(held: BaseModel) -> Iterator[tuple[Where, str]]:
                 yield ("caps", at, "limits"), "limits the dimension it needs, which changes nothing"
             if cap.id in [other.id for other in held.caps[:at]]:
                 yield ("caps", at, "id"), f"`{cap.id}` is taken already in this file"
+        if len(held.label) > LIST_ENTRY:
+            yield ("label",), f"is {len(held.label)} characters long; a list shows {LIST_ENTRY}"
     if isinstance(held, Persona):
+        if len(f"{held.name}, {held.role}") > LIST_ENTRY:
+            yield ("role",), f"is too long beside the name; a list shows {LIST_ENTRY} characters of both"
         for name, lines in held.lines.items():
             for at, line in enumerate(lines):
                 if line.count("?") > 1:

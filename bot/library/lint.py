@@ -184,6 +184,7 @@ class _Run:
             )
 
         covered: list[tuple[Digest, tuple[float, ...]]] = []
+
         def bare(place: int) -> tuple[Judged, tuple[float, ...] | None]:
             held, shares = work(place)
             return replace(held, question=None), shares  # what does not have to travel between processes

@@ -113,7 +113,8 @@ class Library:
             root = folder.resolve()
             if not packs.is_pack(root):
                 raise ContentError([packs.no_pack(root)])
-            library._put_on_top(root)
+            if root != library._root:  # the bank on top of itself changes nothing
+                library._put_on_top(root)
         if not library._files:
             raise ContentError(library.left_out or [packs.no_pack(folders[-1].resolve())])
         return library

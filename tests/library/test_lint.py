@@ -176,6 +176,8 @@ def test_two_files_with_one_id(bank: Bank) -> None:
         ("rubrics/debugging", RUBRIC, "What you mend.", "What you `mend`.", "dimensions › recovery › judges", "markup"),
         ("personas/maya", PERSONA, "Good to meet you.", "Hi @you.", "greeting", "a mention"),
         ("personas/maya", PERSONA, "Let's stay with the parcels.", "Why? What? When?", "lines › redirect › 1", "3 question"),
+        ("personas/maya", PERSONA, "role: hiring manager", "role: hiring manager " + "and more " * 9, "role", "beside the name"),
+        ("rubrics/debugging", RUBRIC, "label: Debugging", "label: Debugging " + "and more " * 9, "label", "a list shows 75"),
         ("personas/maya", PERSONA, "voice: Calm and brief.\n", "", "voice", "is missing"),
         ("thesaurus", "delay: [late]\n", "[late]", "late", "delay", "list of words"),
     ],

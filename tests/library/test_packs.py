@@ -12,7 +12,7 @@ from bot.app import open_library
 from bot.library import packs
 from bot.library.items import Kind
 from bot.library.lint import lint
-from bot.library.load import Library, UnknownQuestion
+from bot.library.load import Library, UnknownQuestion, shipped
 from bot.library.packs import BUILT_IN
 from bot.library.problems import ContentError, Severity
 from bot.settings import Settings
@@ -212,6 +212,10 @@ def test_a_question_of_a_pack_that_repeats_a_built_in_one_is_warned_of(pack: Ban
     found = [held for held in lint(pack.root, today=TODAY) if "nearly the same" in held.message]
     assert [held.severity for held in found] == [Severity.WARNING]
     assert "the built-in `precision-recall-threshold`" in found[0].message
+
+
+def test_the_bank_on_top_of_itself_is_the_bank() -> None:
+    assert Library.of(shipped("questions")).packs == BANK.packs
 
 
 def test_the_setting_names_one_folder_or_several(pack: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
