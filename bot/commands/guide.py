@@ -6,6 +6,7 @@ hold; lint does that on the file. Writing the file is `bot.commands.author`'s wo
 
 from __future__ import annotations
 
+import contextlib
 import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
 WIDTH = 92
 
 
+with contextlib.suppress(ImportError):
+    import readline  # noqa: F401 - a line can then be edited, and be longer than a terminal takes by itself
+
+
 class Stopped(Exception):
     """The author had to go; what was said so far is in the fields."""
 
 
 def say(text: str = "") -> None:
     """Print a paragraph; a text that begins with a line break stands apart from what is above it."""
-    print(("\n" if text.startswith("\n") else "") + textwrap.fill(text.strip(), WIDTH))
+    print(("\n" if text.startswith("\n") else "") + textwrap.fill(text.strip(), WIDTH, break_on_hyphens=False))
 
 
 def line(question: str, default: str = "", check: Callable[[str], str] = lambda text: "") -> str:
@@ -110,7 +115,7 @@ def basics(given: dict[str, Any], library: Library) -> None:
     if "tags" not in given:
         found = posting.read(f"{given['title']}\n{given['prompt']}", library.tags)
         near = ", ".join(topic.tag for topic in found.topics[:4])
-        given["tags"] = words(line("Topics, as tags", near, _all_slugs))
+        given["tags"] = words(line("Topics, as tags such as rag or latency", near, _all_slugs))
 
 
 def whole(given: dict[str, Any], rubric: Rubric) -> None:

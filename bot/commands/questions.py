@@ -58,6 +58,7 @@ def _library() -> Library:
 
 
 def _list(args: argparse.Namespace) -> int:
+    from bot.commands.practice import say_left_out
     from bot.library.choose import nothing
     from bot.library.items import Kind, Level
 
@@ -65,6 +66,7 @@ def _list(args: argparse.Namespace) -> int:
         if value is not None and value not in list(known):
             raise CannotRun(f"There is no {name} {value!r}; it is one of {', '.join(known)}.")
     library = _library()
+    say_left_out(library)
     fits = [
         question
         for question in library.all()
