@@ -17,9 +17,9 @@ from bot.interview import evidence, feedback
 from bot.interview import session as sessions
 from bot.interview.evidence import Sentence
 from bot.interview.grader import GradeRequest
+from bot.library.finding import is_unwritten
 from bot.library.items import Question
 from bot.library.load import Library, Unknown
-from bot.library.rules import is_unwritten
 from bot.library.texts import of
 from bot.models.offline.grader import OfflineGrader
 from bot.settings import Settings

@@ -15,6 +15,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from bot.library import problems, rules, texts, words
+from bot.library.finding import UNWRITTEN, Item, is_unwritten
 from bot.library.items import Kind, Persona, Question, Rubric
 from bot.library.limits import LIST_ENTRY
 from bot.library.load import read
@@ -90,7 +91,7 @@ def question(path: Path, root: Path, around: Around, *, loose: bool = False) -> 
         folder = problems.printable(path.parent.name)[:60]
         found.append(_spot(file, document, ("type",)).problem(f"is `{held.type}`, but the file stands in `{folder}`"))
     listed = texts.of(held)
-    item = rules.Item.of(held, listed, around.rubrics.get(held.type), around.personas, around.tags, around.today)
+    item = Item.of(held, listed, around.rubrics.get(held.type), around.personas, around.tags, around.today)
     found += [_spot(file, document, one.where).problem(one.message, one.severity) for one in rules.findings(item)]
     return Judged(path, tuple(found), held, _digest(file, document, held, listed))
 
@@ -142,11 +143,11 @@ def _digest(file: str, document: Document, held: Question, listed: tuple[texts.T
         tuple(
             (sentence, spot.line, spot.field)
             for text in listed
-            if text.role in texts.OWN_WORDS and not rules.is_unwritten(text)
+            if text.role in texts.OWN_WORDS and not is_unwritten(text)
             for spot in (_spot(file, document, text.where),)
             for sentence in words.sentences(text.template)
         ),
-        frozenset() if held.prompt.startswith(rules.UNWRITTEN) else words.content(held.prompt),
+        frozenset() if held.prompt.startswith(UNWRITTEN) else words.content(held.prompt),
         _spot(file, document, ("prompt",)),
         _spot(file, document, ("exemplars",)),
         max(sizes, key=sizes.__getitem__),
@@ -155,21 +156,7 @@ def _digest(file: str, document: Document, held: Question, listed: tuple[texts.T
 
 def _shared_rules(held: BaseModel) -> Iterator[tuple[Where, str]]:
     if isinstance(held, Rubric):
-        dimensions = [dimension.id for dimension in held.dimensions]
-        for at, name in enumerate(dimensions):
-            if name in dimensions[:at]:
-                yield ("dimensions", at, "id"), f"`{name}` is taken already in this file"
-        for at, cap in enumerate(held.caps):
-            if cap.needs not in dimensions:
-                yield ("caps", at, "needs"), f"there is no dimension `{cap.needs}`"
-            if cap.limits not in {*dimensions, "overall"}:
-                yield ("caps", at, "limits"), f"there is no dimension `{cap.limits}`"
-            if cap.limits == cap.needs:
-                yield ("caps", at, "limits"), "limits the dimension it needs, which changes nothing"
-            if cap.id in [other.id for other in held.caps[:at]]:
-                yield ("caps", at, "id"), f"`{cap.id}` is taken already in this file"
-        if len(held.label) > LIST_ENTRY:
-            yield ("label",), f"is {len(held.label)} characters long; a list shows {LIST_ENTRY}"
+        yield from _rubric_rules(held)
     if isinstance(held, Persona):
         if len(f"{held.name}, {held.role}") > LIST_ENTRY:
             yield ("role",), f"is too long beside the name; a list shows {LIST_ENTRY} characters of both"
@@ -177,6 +164,24 @@ def _shared_rules(held: BaseModel) -> Iterator[tuple[Where, str]]:
             for at, line in enumerate(lines):
                 if line.count("?") > 1:
                     yield ("lines", name, at), f"has {line.count('?')} question marks; one question at most"
+
+
+def _rubric_rules(held: Rubric) -> Iterator[tuple[Where, str]]:
+    dimensions = [dimension.id for dimension in held.dimensions]
+    for at, name in enumerate(dimensions):
+        if name in dimensions[:at]:
+            yield ("dimensions", at, "id"), f"`{name}` is taken already in this file"
+    for at, cap in enumerate(held.caps):
+        if cap.needs not in dimensions:
+            yield ("caps", at, "needs"), f"there is no dimension `{cap.needs}`"
+        if cap.limits not in {*dimensions, "overall"}:
+            yield ("caps", at, "limits"), f"there is no dimension `{cap.limits}`"
+        if cap.limits == cap.needs:
+            yield ("caps", at, "limits"), "limits the dimension it needs, which changes nothing"
+        if cap.id in [other.id for other in held.caps[:at]]:
+            yield ("caps", at, "id"), f"`{cap.id}` is taken already in this file"
+    if len(held.label) > LIST_ENTRY:
+        yield ("label",), f"is {len(held.label)} characters long; a list shows {LIST_ENTRY}"
 
 
 def _strings(data: object, where: Where = ()) -> Iterator[tuple[Where, str]]:

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from bot.library import judge, packs, problems
+from bot.library.finding import UNWRITTEN
 from bot.library.items import Kind, Persona, Question, Rubric
 from bot.library.judge import Around, Digest, Judged
 from bot.library.load import Library, shipped, thesaurus
 from bot.library.packs import Pack
 from bot.library.problems import ContentError, Problem, Severity
-from bot.library.rules import UNWRITTEN
 from bot.library.spread import spread, without_collecting
 from bot.library.tags import read_tags
 

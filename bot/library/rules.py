@@ -1,23 +1,21 @@
 """What lint asks of one question, beyond its shape: each rule is a generator of findings.
 
-Rules that compare questions, and everything about files, are in `lint`.
+Rules about what is held back are in `withheld`; those that compare questions, and everything about files, are in `lint`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from bot.library import arithmetic, limits, words
-from bot.library.items import LIGHT_KINDS, PLACEHOLDER, Kind, Question, Rubric, fill
-from bot.library.problems import Severity
-from bot.library.strict_yaml import Where
+from bot.library.finding import Finding, Item, warning
+from bot.library.items import LIGHT_KINDS, PLACEHOLDER, Kind, fill
 from bot.library.tags import meant
 from bot.library.texts import ASKS, CANDIDATES, MAY_ASK, SPOKEN, Role, Text
+from bot.library.withheld import WITHHELD
 
 SPOKEN_LIMIT: Final = 900
 """An interviewer's line stays below this many characters, with every variant filled in."""
@@ -25,78 +23,17 @@ SPOKEN_LIMIT: Final = 900
 COPIED_WORDS: Final = 6
 """A run of this many words makes a phrasing a copy."""
 
-UNWRITTEN: Final = "(write) "
-"""How a text begins that an author has still to write; skeletons are made of such texts."""
-
 _CLAUSE = re.compile(
     r"(?:^|[,;:.]|\band\b|\bor\b)\s*(?:then\s+)?(?:what|why|how|who|whom|whose|where|which)\b", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
-_NUMBER = re.compile(r"\d[\d,.]*")
-_DENIALS = frozenset(
-    {"no", "not", "never", "none", "nobody", "nothing", "without", "isn't", "wasn't", "don't", "doesn't", "didn't"}
-)
 
 _SOURCE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*#(?:[1-9][0-9]*|[a-z][a-z0-9]*(?:-[a-z0-9]+)*)\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule found: the way to the field and a plain message."""
-
-    where: Where
-    message: str
-    severity: Severity = Severity.ERROR
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question with what the rules need to know around it."""
-
-    question: Question
-    texts: tuple[Text, ...]
-    rubric: Rubric | None
-    personas: Collection[str]
-    tags: Collection[str]
-    today: date
-    variants: tuple[dict[str, str], ...]
-    unwritten: tuple[Where, ...] = ()
-    """Texts that are still to be written; `texts` has the others."""
-
-    @classmethod
-    def of(
-        cls,
-        question: Question,
-        texts: tuple[Text, ...],
-        rubric: Rubric | None,
-        personas: Collection[str],
-        tags: Collection[str],
-        today: date,
-    ) -> Item:
-        """An item with the values of each variant as they are filled in; one empty mapping when there are no variants."""
-        filled = tuple({name: str(value) for name, value in held.items()} for held in question.variants)
-        left = tuple(text.where for text in texts if is_unwritten(text))
-        written = tuple(text for text in texts if not is_unwritten(text)) if left else texts
-        return cls(question, written, rubric, personas, tags, today, filled or ({},), left)
-
-    def role(self, *roles: Role) -> Iterator[Text]:
-        """The texts with one of these roles."""
-        return (text for text in self.texts if text.role in roles)
 
 
 def findings(item: Item) -> tuple[Finding, ...]:
     """Everything the rules find in one question. A text that is still to be written is judged by nothing else."""
     found = [Finding(where, "is still to be written") for where in item.unwritten]
     return tuple(dict.fromkeys([*found, *(held for rule in RULES for held in rule(item))]))
-
-
-def is_unwritten(text: Text) -> bool:
-    """Whether a text is only what a skeleton says should be written there."""
-    return text.template.startswith(UNWRITTEN)
-
-
-def _warning(where: Where, message: str) -> Finding:
-    return Finding(where, message, Severity.WARNING)
 
 
 def unique_ids(item: Item) -> Iterator[Finding]:
@@ -135,17 +72,6 @@ def references(item: Item) -> Iterator[Finding]:
             yield Finding(("by_level", level.value), f"the question is not asked at {level} level")
 
 
-def asked_facts(item: Item) -> Iterator[Finding]:
-    """A check shown by asking names facts that are there."""
-    known = {fact.id for fact in item.question.facts}
-    for at, criterion in enumerate(item.question.criteria):
-        for place, check in enumerate(criterion.checks):
-            for fact in check.asks:
-                if fact not in known:
-                    where = ("criteria", at, "checks", place, "asks")
-                    yield Finding(where, f"there is no fact `{fact}` in this question")
-
-
 def dimensions(item: Item) -> Iterator[Finding]:
     """Criteria belong to dimensions of the type's rubric, and its caps have something to rest on."""
     question = item.question
@@ -160,7 +86,7 @@ def dimensions(item: Item) -> Iterator[Finding]:
     judged = {criterion.dimension for criterion in question.criteria}
     for cap in item.rubric.caps:
         if cap.needs in known and cap.needs not in judged:
-            yield _warning(("criteria",), f"none is about `{cap.needs}`, so the rubric's cap `{cap.id}` never applies")
+            yield warning(("criteria",), f"none is about `{cap.needs}`, so the rubric's cap `{cap.id}` never applies")
 
 
 def completeness(item: Item) -> Iterator[Finding]:
@@ -178,7 +104,7 @@ def completeness(item: Item) -> Iterator[Finding]:
         yield Finding(("challenge",), "is missing")
     for level in question.levels:
         if level not in question.by_level:
-            yield _warning(("by_level",), f"does not say what changes at {level} level")
+            yield warning(("by_level",), f"does not say what changes at {level} level")
 
 
 def one_question(item: Item) -> Iterator[Finding]:
@@ -196,8 +122,8 @@ def one_question(item: Item) -> Iterator[Finding]:
                     else "must end with its question"
                 )
                 yield Finding(text.where, message)
-            elif text.role in ASKS and len(_CLAUSE.findall(_SENTENCE.split(said)[-1])) > 2:
-                yield _warning(text.where, "asks three things in one sentence; keep the one that matters most")
+            elif text.role in ASKS and len(_CLAUSE.findall(words.parts(said)[-1])) > 2:
+                yield warning(text.where, "asks three things in one sentence; keep the one that matters most")
             elif text.role in MAY_ASK and marks > 1:
                 yield Finding(text.where, f"has {marks} question marks; one question at most")
             elif text.role in {Role.FACT, Role.ADDS} and marks:
@@ -218,7 +144,7 @@ def lengths(item: Item) -> Iterator[Finding]:
         most, why = limits.LONGEST[text.role]
         longest = max(len(fill(text.template, values)) for values in item.variants)
         if longest > most:
-            yield _warning(text.where, f"is {longest} characters long; at most {most} fit, {why}")
+            yield warning(text.where, f"is {longest} characters long; at most {most} fit, {why}")
 
 
 def known_tags(item: Item) -> Iterator[Finding]:
@@ -229,7 +155,7 @@ def known_tags(item: Item) -> Iterator[Finding]:
         if tag not in item.tags:
             close = meant(tag, item.tags)
             hint = f"did you mean `{close}`? If not, add" if close else "add"
-            yield _warning(("tags", at), f"there is no tag `{tag}` yet; {hint} it to `tags.yaml`")
+            yield warning(("tags", at), f"there is no tag `{tag}` yet; {hint} it to `tags.yaml`")
 
 
 def placeholders(item: Item) -> Iterator[Finding]:
@@ -254,129 +180,6 @@ def placeholders(item: Item) -> Iterator[Finding]:
                 yield Finding(("variants", at, name), "is used nowhere")
             if PLACEHOLDER.search(str(value)):
                 yield Finding(("variants", at, name), "holds a placeholder itself; only texts are filled in")
-
-
-def giveaways(item: Item) -> Iterator[Finding]:
-    """A text that should invite a check without saying it, but holds most of the words of one of its phrasings."""
-    question = item.question
-    known = frozenset().union(*(words.content(fill(question.prompt, values)) for values in item.variants))
-    phrasings = {
-        (criterion.id, check.id): [(phrasing, words.content(phrasing) - known) for phrasing in check.phrasings]
-        for criterion in question.criteria
-        for check in criterion.checks
-    }
-    about = set(question.curveball.checks) if question.curveball else set()
-    for text in item.role(Role.PROBE, Role.FOLLOW_UP, Role.HINT, Role.CURVEBALL):
-        if text.role is Role.HINT and text.where[-1] == 2:
-            continue
-        said = words.content(text.template)
-        for (criterion, check), held in phrasings.items():
-            if (
-                (text.role is Role.PROBE and text.owner != check)
-                or (text.role is Role.FOLLOW_UP and text.criterion != criterion)
-                or (text.role is Role.CURVEBALL and about and check not in about)
-            ):
-                continue
-            for phrasing, needed in held:
-                if len(needed) >= 2 and len(needed & said) * 2 > len(needed):
-                    shared = ", ".join(
-                        sorted(word for word in words.tokens(text.template) if words.stem(word) in needed)
-                    )
-                    yield Finding(text.where, f"gives the check `{check}` away: {shared} (compare “{phrasing}”)")
-                    break
-
-
-def facts_held_back(item: Item) -> Iterator[Finding]:
-    """A fact is something to ask for: the prompt has not told it already."""
-    for values in item.variants:
-        told = [("the prompt", words.content(fill(item.question.prompt, values)))]
-        told += [
-            (f"by_level › {text.owner}", words.content(fill(text.template, values))) for text in item.role(Role.ADDS)
-        ]
-        for text in item.role(Role.FACT):
-            held = words.content(fill(text.template, values))
-            for place, said in told:
-                if len(held) >= 3 and len(held & said) / len(held) >= 0.8:
-                    yield Finding(text.where, f"stands in {place} already, so there is nothing to ask for")
-
-
-def anchors_held_back(item: Item) -> Iterator[Finding]:
-    """What levels 3 and 5 look like is not in a probe, follow-up or hint."""
-    known = frozenset().union(*(words.content(fill(item.question.prompt, values)) for values in item.variants))
-    anchors = [
-        (criterion.id, level, words.content(text) - known)
-        for criterion in item.question.criteria
-        for level, text in (("3", criterion.anchors.three), ("5", criterion.anchors.five))
-    ]
-    for text in item.role(Role.PROBE, Role.FOLLOW_UP, Role.HINT):
-        if text.role is Role.HINT and text.where[-1] == 2:
-            continue
-        said = words.content(text.template)
-        for criterion, level, needed in anchors:
-            concerned = text.role is Role.HINT or text.criterion == criterion
-            if concerned and len(needed) >= 3 and len(needed & said) / len(needed) > 0.6:
-                yield Finding(
-                    text.where, f"gives away what a {level} looks like in `{criterion}`: ask without its words"
-                )
-                break
-
-
-def facts_used(item: Item) -> Iterator[Finding]:
-    """A fact bears on something: a check asks for it, or what is judged, thrown in or answered has something of it."""
-    question = item.question
-    asked = {fact for check in question.checks for fact in check.asks}
-    if item.unwritten:
-        return
-    values = item.variants[0]
-    scene = words.content(fill(question.prompt, values))
-    leave_out = {Role.TITLE, Role.PROMPT, Role.ADDS, Role.FACT, Role.ASKED_BY}
-    bearing = frozenset().union(
-        *(words.content(fill(text.template, values)) for text in item.texts if text.role not in leave_out)
-    )
-    for at, fact in enumerate(question.facts):
-        own = words.content(f"{fill(fact.text, values)} {' '.join(fact.asked_by)}") - scene
-        if fact.id not in asked and len(own) >= 3 and not own & bearing:
-            message = "no criterion, curveball, challenge or exemplar makes anything of it; use it or leave it out"
-            yield _warning(("facts", at), message)
-
-
-def facts_agree(item: Item) -> Iterator[Finding]:
-    """Two sentences of the scene that say the same thing say the same number, and one does not deny the other."""
-    clashes: dict[tuple[Where, Where], Finding] = {}
-    for values in item.variants:
-        told: list[tuple[Text, str, frozenset[str], frozenset[str], bool]] = []
-        for text in item.role(Role.PROMPT, Role.ADDS, Role.FACT):
-            for sentence in _SENTENCE.split(fill(text.template, values)):
-                if "?" in sentence:
-                    continue
-                bare = frozenset(stem for stem in words.content(sentence) if not stem[0].isdigit())
-                numbers = frozenset(found.strip(".,") for found in _NUMBER.findall(sentence))
-                denied = not _DENIALS.isdisjoint(words.tokens(sentence))
-                for other, same, theirs, their_numbers, their_denied in told:
-                    if denied == their_denied and not (numbers and their_numbers and numbers != their_numbers):
-                        continue
-                    if other is not text and len(bare & theirs) >= 3 and words.overlap(bare, theirs) >= 0.8:
-                        message = f"contradicts “{same.strip()[:80]}” of {_named(other)}"
-                        clashes.setdefault((text.where, other.where), _warning(text.where, message))
-                told.append((text, sentence, bare, numbers, denied))
-    yield from clashes.values()
-
-
-def _named(text: Text) -> str:
-    return f"the fact `{text.owner}`" if text.role is Role.FACT else "the prompt"
-
-
-def facts_told_apart(item: Item) -> Iterator[Finding]:
-    """Two facts are not asked for in the same words."""
-    asked = [(text, text.owner, phrase, words.bare(phrase)) for text, phrase in _asked_by(item)]
-    for at, (text, owner, _, own) in enumerate(asked):
-        for _, other, same, theirs in asked[:at]:
-            if other != owner and not own.isdisjoint(theirs) and words.overlap(own, theirs) >= 0.75:
-                yield Finding(text.where, f"is ambiguous: nearly the same asks for the fact `{other}` (“{same}”)")
-
-
-def _asked_by(item: Item) -> Iterator[tuple[Text, str]]:
-    return ((text, fill(text.template, item.variants[0])) for text in item.role(Role.ASKED_BY))
 
 
 def phrasings_apart(item: Item) -> Iterator[Finding]:
@@ -411,9 +214,9 @@ def plain_text(item: Item) -> Iterator[Finding]:
             continue
         for word in words.tokens(text.template):
             if word in words.AMERICAN:
-                yield _warning(text.where, f"`{word}` is `{words.AMERICAN[word]}` in British spelling")
+                yield warning(text.where, f"`{word}` is `{words.AMERICAN[word]}` in British spelling")
         if text.role in SPOKEN and "!" in text.template:
-            yield _warning(text.where, "has an exclamation mark; an interviewer stays calm")
+            yield warning(text.where, "has an exclamation mark; an interviewer stays calm")
     if what := words.not_plain(item.question.note):
         yield Finding(("note",), f"holds {what}; write plain text")
     for at, values in enumerate(item.question.variants):
@@ -440,7 +243,7 @@ def dates(item: Item) -> Iterator[Finding]:
     """What may have aged has been looked at."""
     review_by = item.question.review_by
     if review_by is not None and review_by < item.today:
-        yield _warning(("review_by",), f"was {review_by.isoformat()}; check what may have aged and set a new date")
+        yield warning(("review_by",), f"was {review_by.isoformat()}; check what may have aged and set a new date")
 
 
 def weights(item: Item) -> Iterator[Finding]:
@@ -448,11 +251,11 @@ def weights(item: Item) -> Iterator[Finding]:
     total = sum(criterion.weight for criterion in item.question.criteria)
     for at, criterion in enumerate(item.question.criteria):
         if criterion.weight * 10 > total * 7:
-            yield _warning(("criteria", at, "weight"), f"is {criterion.weight} of {total}; one criterion decides alone")
+            yield warning(("criteria", at, "weight"), f"is {criterion.weight} of {total}; one criterion decides alone")
         lowest = min(check.level for check in criterion.checks)
         if lowest > 3:
             message = f"nothing is evidence for a level below {lowest}, so there is no way up to it"
-            yield _warning(("criteria", at, "checks"), message)
+            yield warning(("criteria", at, "checks"), message)
 
 
 def source_slugs(item: Item) -> Iterator[Finding]:
@@ -470,25 +273,18 @@ def exemplar_lengths(item: Item) -> Iterator[Finding]:
     """The outstanding answer is not the longest."""
     held = item.question.exemplars
     if len(held.outstanding) > max(len(held.weak), len(held.adequate)):
-        yield _warning(("exemplars", "outstanding"), "is the longest of the three; length should not give it away")
+        yield warning(("exemplars", "outstanding"), "is the longest of the three; length should not give it away")
 
 
 RULES: tuple[Callable[[Item], Iterable[Finding]], ...] = (
     unique_ids,
     references,
-    asked_facts,
     dimensions,
     completeness,
     one_question,
     lengths,
     known_tags,
     placeholders,
-    giveaways,
-    anchors_held_back,
-    facts_held_back,
-    facts_used,
-    facts_agree,
-    facts_told_apart,
     phrasings_apart,
     copied_phrasings,
     plain_text,
@@ -497,4 +293,5 @@ RULES: tuple[Callable[[Item], Iterable[Finding]], ...] = (
     weights,
     source_slugs,
     exemplar_lengths,
+    *WITHHELD,
 )

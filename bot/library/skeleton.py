@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bot.library.finding import UNWRITTEN
 from bot.library.items import LIGHT_KINDS, Kind, Rubric
 from bot.library.load import shipped
 from bot.library.packs import PACK_FILE
-from bot.library.rules import UNWRITTEN
 from bot.library.words import STOP_WORDS
 
 Answers = Mapping[str, Any]

@@ -82,10 +82,15 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
+def parts(text: str) -> list[str]:
+    """The sentences of a text as they stand there."""
+    return _SENTENCE_END.split(text)
+
+
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text as bare words, so that punctuation and capitals make no difference."""
-    bare = (" ".join(tokens(part)) for part in _SENTENCE_END.split(text))
-    return tuple(part for part in bare if part)
+    said = (" ".join(tokens(part)) for part in parts(text))
+    return tuple(part for part in said if part)
 
 
 def runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
