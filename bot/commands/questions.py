@@ -102,12 +102,19 @@ def _entry(question: Question, library: Library) -> dict[str, object]:
 
 def _lint(args: argparse.Namespace) -> int:
     from bot import settings
+    from bot.commands import kept
     from bot.library.lint import lint
     from bot.library.problems import Severity
     from bot.models.offline.grader import coverage
 
-    folders = (args.path,) if args.path else settings.load().questions or (None,)
-    found = [problem for folder in folders for problem in lint(folder, coverage=coverage)]
+    configured = settings.load()
+    folders = (args.path,) if args.path else configured.questions or (None,)
+    shelf, made_by = configured.data_dir / "lint.json", kept.version()
+    known = kept.load(shelf, made_by)
+    before = len(known)
+    found = [problem for folder in folders for problem in lint(folder, coverage=coverage, known=known)]
+    if len(known) != before:
+        kept.save(shelf, made_by, known)
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     if args.json:
         print(json.dumps([_problem(problem) for problem in found], ensure_ascii=False))

@@ -7,7 +7,9 @@ text by simple means and knows no model; how well a mind tells the exemplars apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -20,23 +22,32 @@ from bot.library.load import Library, shipped, thesaurus
 from bot.library.packs import Pack
 from bot.library.problems import ContentError, Problem, Severity
 from bot.library.spread import spread, without_collecting
+from bot.library.strict_yaml import Refused, read_text
 from bot.library.tags import read_tags
 
 Words = Mapping[str, tuple[str, ...]]
 Coverage = Callable[[Question, str, Words | None], float]
 """How much of a question's checks an answer covers, 0 to 1, in some mind's eyes; with the pack's own thesaurus, if it has one."""
 
+Known = MutableMapping[str, tuple[float, ...]]
+"""What `coverage` gave for the three exemplars of a file, by a digest of the file and the pack's words."""
+
 NEAR = 0.7
 """Prompts that share this part of their words are the same question."""
 
 
 def lint(
-    path: Path | None = None, *, today: date | None = None, coverage: Coverage | None = None
+    path: Path | None = None,
+    *,
+    today: date | None = None,
+    coverage: Coverage | None = None,
+    known: Known | None = None,
 ) -> tuple[Problem, ...]:
     """Every problem of a bank, sorted by file and line.
 
     `path` is a bank's folder (the shipped one by default), or a file or folder in one, whose own problems are then given. A
-    single file outside any bank is judged as if it were added to the shipped one. `today` decides what has expired.
+    single file outside any bank is judged as if it were added to the shipped one. `today` decides what has expired. What
+    `coverage` would give for a file is taken from `known` where it is there, and put there where it is not.
     """
     target = (path or shipped("questions")).resolve()
     root = next((folder for folder in (target, *target.parents) if packs.is_pack(folder)), None)
@@ -48,7 +59,7 @@ def lint(
     with without_collecting():
         run = _Run(root, base(root), today or date.today())
         run.shared()
-        run.questions(target, coverage, loose)
+        run.questions(target, coverage, loose, known=known)
         found = [*run.found, *run.across(), *run.beside_the_built_in()]
     name = problems.shown(target)
     concerned = {held for held in found if target == root or held.file == name or held.file.startswith(f"{name}/")}
@@ -156,7 +167,15 @@ class _Run:
             self.found.extend(error.problems)
             return {}
 
-    def questions(self, target: Path, coverage: Coverage | None, loose: Path | None, *, keep: bool = False) -> None:
+    def questions(
+        self,
+        target: Path,
+        coverage: Coverage | None,
+        loose: Path | None,
+        *,
+        keep: bool = False,
+        known: Known | None = None,
+    ) -> None:
         """Judge every question; the exemplars of those in `target` in a mind's eyes, too. On every core, unless the questions
         themselves are to be kept."""
         around = Around(
@@ -167,33 +186,39 @@ class _Run:
         )
         paths = [path for path in self.files.items if loose is None or path.stem != loose.stem]
         paths += [loose] if loose else []
+
+        def root(path: Path) -> Path:
+            return path.parent if path == loose else self.root
+
         own_words = {**self.base.thesaurus, **self.own_words} if self.own_words and self.base.thesaurus else None
+        names = [_name(path, root(path), own_words) for path in paths] if known is not None else []
 
         def work(place: int) -> tuple[Judged, tuple[float, ...] | None]:
             path = paths[place]
-            root = path.parent if path == loose else self.root
-            held = judge.question(path, root, around, loose=path == loose)
+            held = judge.question(path, root(path), around, loose=path == loose)
             if coverage is None or held.question is None or not path.is_relative_to(target):
                 return held, None
+            if known is not None and (shares := known.get(names[place])):
+                return held, shares
             drawn = held.question.drawn(0)
-            told = drawn.exemplars
-            if any(text.startswith(UNWRITTEN) for text in (told.weak, told.adequate, told.outstanding)):
+            told = (drawn.exemplars.weak, drawn.exemplars.adequate, drawn.exemplars.outstanding)
+            if any(text.startswith(UNWRITTEN) for text in told):
                 return held, None
-            return held, tuple(
-                coverage(drawn, text, own_words) for text in (told.weak, told.adequate, told.outstanding)
-            )
-
-        covered: list[tuple[Digest, tuple[float, ...]]] = []
+            return held, tuple(coverage(drawn, text, own_words) for text in told)
 
         def bare(place: int) -> tuple[Judged, tuple[float, ...] | None]:
             held, shares = work(place)
             return replace(held, question=None), shares  # what does not have to travel between processes
 
-        for held, shares in map(work, range(len(paths))) if keep else spread(bare, len(paths)):
+        covered: list[tuple[Digest, tuple[float, ...]]] = []
+        judged = map(work, range(len(paths))) if keep else spread(bare, len(paths))
+        for place, (held, shares) in enumerate(judged):
             self.held.append(held)
             self.found += held.problems
             if shares is not None and held.digest is not None:
                 covered.append((held.digest, shares))
+                if known is not None:
+                    known[names[place]] = shares
         self.found += self._order(covered)
 
     def digests(self) -> list[Digest]:
@@ -246,6 +271,13 @@ class _Run:
             yield self._bank_warning(
                 f"do not rise in coverage in {wrong} of {len(covered)} questions; one in twenty is the limit"
             )
+
+
+def _name(path: Path, root: Path, words: Words | None) -> str:
+    """The name of what is known about a file: a digest of what it holds. A file that cannot be read has none worth keeping."""
+    with contextlib.suppress(Refused):
+        return hashlib.blake2b(f"{read_text(path, root)}\0{words}".encode(), digest_size=16).hexdigest()
+    return ""
 
 
 def _has_error(held: Judged) -> bool:

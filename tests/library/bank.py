@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.library.lint import Coverage, lint
+from bot.library.lint import Coverage, Known, lint
 from bot.library.problems import Problem
 
 TODAY = date(2026, 11, 21)
@@ -182,9 +182,11 @@ class Bank:
             base = base.replace(old, new)
         return self.write(f"items/{path}.yaml", base)
 
-    def lint(self, path: Path | None = None, coverage: Coverage | None = None) -> tuple[Problem, ...]:
+    def lint(
+        self, path: Path | None = None, coverage: Coverage | None = None, known: Known | None = None
+    ) -> tuple[Problem, ...]:
         """Lint the bank as of a fixed day."""
-        return lint(path or self.root, today=TODAY, coverage=coverage)
+        return lint(path or self.root, today=TODAY, coverage=coverage, known=known)
 
 
 def make(root: Path) -> Bank:

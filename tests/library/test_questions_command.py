@@ -19,6 +19,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def in_force(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTSEAT_QUESTIONS", str(bank.root))
+    monkeypatch.setenv("HOTSEAT_DATA_DIR", str(bank.root.parent / "data"))
 
 
 def hotseat(*arguments: str) -> int:
