@@ -15,6 +15,7 @@ from bot.store.embedded import launch
 from bot.store.valkey import ValkeyStore
 
 _connect = socket.socket.connect
+WALKS = int(os.environ.get("HOTSEAT_WALKS", "80"))  # read before the environment is cleared
 
 
 def _only_here(self: socket.socket, address: Any) -> None:
@@ -41,6 +42,12 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     launched = launch(folder)
     yield launched.url
     launched.close()
+
+
+@pytest.fixture(scope="session")
+def walks() -> int:
+    """How many random walks a stateful test takes: few in the suite, `HOTSEAT_WALKS` when there is time."""
+    return WALKS
 
 
 @pytest.fixture
