@@ -156,7 +156,8 @@ class Engine:
     async def _put_away(self, session: Session, now_ms: int, progress: Progressing) -> list[Outgoing]:
         """Keep an interview that is replaced before its end in the person's record, judged offline, unfinished."""
         desk = Desk(session, self._library, self._minds, now_ms, progress)
-        if session.sentences():
+        turn.take_in(desk)
+        if desk.session.sentences():
             desk.update(mind="offline")
             await closing.judge(desk)
         remember(desk, unfinished=True)
@@ -365,6 +366,7 @@ async def _in_interview(desk: Desk, word: str) -> None:
     elif word == "time":
         desk.tell("time", f"{words.minutes(session.clock.left(desk.now_ms)).capitalize()} left.")
     elif word == "stop":
+        turn.take_in(desk)
         closing.stop(desk)
     else:
         desk.tell("unknown", f"I don't know the command {word[:40]!r} here. {words.HELP}")

@@ -57,6 +57,16 @@ async def answer(desk: Desk, text: str, message: str = "", pieces: tuple[tuple[s
     return ""
 
 
+def take_in(desk: Desk) -> None:
+    """What was said while paused, when the interview ends before it is taken up: it counts, though nobody replies to it."""
+    session = desk.session
+    if not session.waiting:
+        return
+    text = _readable("\n".join(session.waiting))[0]
+    said = Turn("candidate", text, desk.now_ms, sentence=session.next_sentence())
+    desk.update(turns=(*session.turns, said), waiting=())
+
+
 def _request(desk: Desk, text: str) -> TurnRequest:
     session, question = desk.session, desk.question
     kind, _, target = session.open_move.partition(":")
