@@ -24,7 +24,11 @@ WIDTH = 100
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `questions` and its own subcommands; each sets `handler`, a function of the arguments giving the exit code."""
-    parser = subparsers.add_parser("questions", help="list, check and read the questions", description=__doc__)
+    parser = subparsers.add_parser(
+        "questions",
+        help="list, read, check, begin and try questions",
+        description="The questions: list, read and check them, begin one of your own, and try it before anybody else does.",
+    )
     commands = parser.add_subparsers(dest="questions_command", required=True, metavar="list|show|new|lint|try")
 
     listing = commands.add_parser("list", help="list the questions", description="List the questions of the bank.")
