@@ -47,6 +47,8 @@ _NOTHING_TO_ADD = frozenset(
 )
 
 
+_JUDGED = frozenset({Phase.GRADED, Phase.REDOING})
+
 _GO_ON = re.compile(
     r"\W*(?:(?:yes|yep|yeah|ok(?:ay)?|sure|please|go on|carry on|continue|keep going)\W*)*", re.IGNORECASE
 )
@@ -135,10 +137,8 @@ class Engine:
             desk = Desk(session, self._library, self._minds, event.at_ms, progress)
             opening.offer(desk, options)
             return desk
-        if session is not None and _unfinished(session):
-            outgoing += await self._put_away(session, event.at_ms, progress)
         try:
-            return opening.begin(
+            begun = opening.begin(
                 self._library,
                 self._minds,
                 progress,
@@ -152,6 +152,10 @@ class Engine:
         except opening.Refused as refused:
             outgoing.append(_plain(event, conversation, "refused", str(refused)))
             return None
+        # Only now: an interview that goes on was not put away.
+        if session is not None and _unfinished(session):
+            outgoing += await self._put_away(session, event.at_ms, progress)
+        return begun
 
     async def _put_away(self, session: Session, now_ms: int, progress: Progressing) -> list[Outgoing]:
         """Keep an interview that is replaced before its end in the person's record, judged offline, unfinished."""
@@ -334,7 +338,7 @@ async def _command(desk: Desk, word: str) -> None:
     session = desk.session
     if word == "help":
         desk.tell("help", words.HELP)
-    elif word == "resume" and (session.paused or session.pending):
+    elif word == "resume" and (session.paused or session.pending) and session.phase not in _JUDGED:
         if session.running:
             await _resume(desk)
         else:
