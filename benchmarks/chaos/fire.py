@@ -25,6 +25,8 @@ from benchmarks.chaos.storm import Storm
 from bot.store.letters import ValkeyLetters
 
 NAMESPACE = "chaos"
+LAST_WORDS_S = 60.0
+"""How long answers may come after everybody has stopped talking; what comes later counts as lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +241,10 @@ async def _under_fire(
     stopping.set()
     await asyncio.gather(*talking)
     lasted_s = time.monotonic() - began_s
+    until_s = time.monotonic() + LAST_WORDS_S
     for person in people:
-        await storm.hears(person.channel, lambda heard, person=person: storm.all_there(person.channel), 30)  # type: ignore[misc]
+        left_s = max(0.01, until_s - time.monotonic())
+        await storm.hears(person.channel, lambda heard, of=person: storm.all_there(of.channel), left_s)  # type: ignore[misc]
     await post.close()
     verdict = judge(storm.record, plan.lease_s)
     letters = ValkeyLetters(server.url, NAMESPACE)
