@@ -66,7 +66,7 @@ async def test_a_turn_that_hangs_in_a_model_is_handed_back_within_ten_seconds(va
 
 @pytest.mark.parametrize("seed", [3])
 async def test_a_rolling_restart_under_load_loses_nothing(tmp_path: Path, seed: int) -> None:
-    plan = Plan(0, people=12, lease_s=15.0, every_s=0.2, patience_s=30.0, seed=seed)
+    plan = Plan(0, people=12, lease_s=4.0, every_s=0.2, patience_s=30.0, seed=seed)
     server, storm = Server(tmp_path, "always"), Storm(echo=False, chance=random.Random(seed))
     stopping = asyncio.Event()
     try:
