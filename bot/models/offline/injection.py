@@ -80,11 +80,10 @@ _SOURCES = (
     # Dressed up as the machine.
     r"</?\s*(?:system|assistant|user|instructions?|rubric|grader|admin|answer|candidate|prompt|"
     r"sentences?)\b[^>]{0,40}>",
-    r"<\|[^|]{1,30}\|>|\[/?(?:INST|SYSTEM|ADMIN|ASSISTANT|GRADER)\b[^\]]{0,20}\]|<<\s*/?SYS\s*>>|"
+    r"<\|[^|]{1,30}\|>|\[/?(?:inst|system|admin|assistant|grader)\b[^\]]{0,20}\]|<<\s*/?sys\s*>>|"
     r"^\W*#{1,6}\s*(?:system|instructions?|assistant|rubric|grading)\b",
     r"\b(?:begin|end|start of|updated) (?:of )?(?:system|rubric|grading|official) (?:prompt|instructions?|"
     r"rubric|message|guide|key)\b",
-    r"(?-i:\b(?:BEGIN|END|START) (?:OF )?(?:RUBRIC|SYSTEM|INSTRUCTIONS?|GRADING|PROMPT)\b)",
     # Role-play.
     r"\byou are (?:now|no longer|going to be) (?:an? |the |my |in |free|bound|required|allowed|unrestricted)|\bfrom now on,? you\b|"
     r"\bpretend (?:to be|you are|you're|that you|i (?:have|had|gave|already))\b",
@@ -106,6 +105,7 @@ _SOURCES = (
     r"(?:指示|命令|ルール).{0,10}無視|이전.{0,10}(?:지시|명령|지침).{0,10}무시|تجاهل.{0,30}(?:التعليمات|القواعد)|(?:निर्देश|"
     r"नियम).{0,20}(?:अनदेखा|नज़रअंदाज़)|满分|満点|만점",
 )
+_SHOUTED = re.compile(r"\b(?:BEGIN|END|START) (?:OF )?(?:RUBRIC|SYSTEM|INSTRUCTIONS?|GRADING|PROMPT)\b")
 _OPENED = re.compile(
     r"<\s*(?:system|assistant|instructions?|admin)\b[^>]{0,40}>|\[(?:INST|SYSTEM|ADMIN)\b[^\]]{0,20}\]|"
     r"<<\s*SYS\s*>>|<\|im_start\|>",
@@ -149,7 +149,8 @@ _TO_READER = re.compile(
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     # Compiled when first needed: it takes longer than importing everything else here.
-    return tuple(re.compile(source, re.IGNORECASE) for source in _SOURCES)
+    # They are all in small letters, and so is what they are held against: ignoring case takes twice as long.
+    return tuple(re.compile(source) for source in _SOURCES)
 
 
 def is_injection(sentence: str) -> bool:
@@ -159,7 +160,7 @@ def is_injection(sentence: str) -> bool:
         return True
     if _PLANS.match(seen) and not _TO_READER.search(seen):
         return False
-    hits = [found for pattern in _patterns() if (found := pattern.search(seen))]
+    hits = _hits(seen)
     if not hits:
         return False
     if framed := _OTHERS.search(seen):
@@ -167,8 +168,14 @@ def is_injection(sentence: str) -> bool:
         bare = _QUOTED.sub(" ", seen)
         rest = bare if bare != seen else seen[: framed.end()]
         if bare != seen or all(found.start() >= framed.start() for found in hits):
-            return any(pattern.search(rest) for pattern in _patterns())
+            return bool(_hits(rest))
     return True
+
+
+def _hits(seen: str) -> list[re.Match[str]]:
+    small = seen.lower()
+    found = [hit for pattern in _patterns() if (hit := pattern.search(small))]
+    return [*found, *_SHOUTED.finditer(seen)]
 
 
 def injected(sentences: Sequence[str]) -> tuple[bool, ...]:
