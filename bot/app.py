@@ -29,7 +29,7 @@ from bot.library.load import Library
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
 from bot.reception import Desk
-from bot.router import Router, poisoned
+from bot.router import Router, concerned, poisoned
 from bot.settings import Settings
 from bot.store import embedded
 from bot.store.ledger import ValkeyLedger
@@ -286,9 +286,10 @@ async def serve(
             now_ms,
             screens=SCREENS,
             poisoned=poisoned,
+            concerned=concerned,
             pace=Pace(quiet_ms=settings.quiet_ms, worker=WorkerPace(lease_ms=settings.lease_ms)),
         )
-        reception = Desk(library, store.peek_state)
+        reception = Desk(library, store.peek_state, now_ms)
         delivery.start()
         serving = [asyncio.create_task(adapter.run(delivery.accept, reception)) for adapter in adapters]
         waiting = asyncio.create_task(stopping.wait())

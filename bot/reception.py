@@ -11,6 +11,9 @@ import datetime
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.chat import daily
+from bot.chat.daily import Considered
+from bot.chat.events import Pressed, Ran, Submitted
 from bot.chat.ids import Address, Person
 from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph
 from bot.interview import closing, opening, words
@@ -21,6 +24,7 @@ from bot.library import posting
 from bot.library.items import Kind, Level
 from bot.library.load import Library
 from bot.study import front, record
+from bot.study.desk import DailyDesk
 
 SHOWN = 5
 """Past interviews on a home page."""
@@ -35,7 +39,8 @@ Peek = Callable[[Address], Awaitable[bytes | None]]
 class Desk:
     """Fills `bot.chat.adapter.Reception` from the library and what is stored."""
 
-    def __init__(self, library: Library, peek: Peek) -> None:
+    def __init__(self, library: Library, peek: Peek, clock: Callable[[], int] | None = None) -> None:
+        self._daily = DailyDesk(library, peek, clock or _now_ms)
         self._library = library
         self._peek = peek
         self._candidates: dict[Address, tuple[Person, float]] = {}
@@ -100,6 +105,8 @@ class Desk:
 
     async def problems(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
         """See `Reception.problems`."""
+        if daily.is_daily(form):
+            return await self._daily.problems(form, fields)
         if form != SETUP_FORM:
             return {}
         try:
@@ -134,8 +141,20 @@ class Desk:
 
     async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
         """See `Reception.choices`."""
+        if field == "zone":
+            from bot.study import zones  # its tables take a moment, and most processes never need them
+
+            return tuple((name, name) for name in zones.find(typed, limit))
         wanted = typed.strip().lower()
         return tuple(row for row in self._rows(field) if wanted in row[0].lower() or wanted in row[1].lower())[:limit]
+
+    async def opened(self, pressed: Pressed) -> Form | tuple[Meaning, ...]:
+        """See `Reception.opened`."""
+        return await self._daily.opened(pressed)
+
+    async def considered(self, event: Pressed | Submitted | Ran) -> Considered:
+        """See `Reception.considered`."""
+        return await self._daily.considered(event)
 
     def _rows(self, field: str) -> list[tuple[str, str]]:
         if field == "type":
@@ -169,6 +188,10 @@ class Desk:
     async def _session(self, conversation: Address) -> Session | None:
         stored = await self._peek(conversation)
         return sessions.load(stored) if stored is not None else None
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _day(at_ms: int) -> str:

@@ -1,4 +1,5 @@
-"""Which actor's events go to which engine: conversations to interviews, people to their records.
+"""Which actor's events go to which engine: conversations to interviews, people to their records, boards, rounds and sheets to
+the study room.
 
 The router is the `Handler` of `bot.delivery`: it reads an actor's stored state, has the events handled, and gives back what
 is to be stored and sent. It holds no state and no adapter.
@@ -9,16 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.chat.events import Event, Ran
-from bot.chat.ids import Address, is_person
+from bot.chat.ids import Address, is_person, kind_of
 from bot.chat.meanings import Paragraph
 from bot.chat.replies import Operation, Outgoing, Progressing, Reply, Role
 from bot.delivery.ports import Outcome
 from bot.interview import session as sessions
 from bot.interview.engine import Engine
 from bot.study import front, record
+from bot.study.handled import Handled
 
 KEEP_CONVERSATION_MS = 90 * 24 * 3600 * 1000
 """A conversation nobody returned to for 90 days is forgotten; scorecards stay in the person's record."""
+
+
+STUDY = frozenset({"board", "round", "sheet"})
+"""Kinds of actors of the study room."""
+
+
+def concerned(actor: Address) -> bool:
+    """Whether an actor wants to know that a reply of its own can never arrive: it would go on posting there."""
+    return kind_of(actor) in STUDY
 
 
 class Router:
@@ -35,6 +46,9 @@ class Router:
             answered = front.handle(actor, record.load(state), events)
             kept = None if answered.record.empty else record.dump(answered.record)
             return Outcome(kept, answered.outgoing, forget=answered.forget)
+        if kind_of(actor) in STUDY:
+            found = await self._study(actor, state, events, report)
+            return Outcome(found.state, found.outgoing, found.timers, found.keep_ms, found.forget)
         session = sessions.load(state) if state is not None else None
         handled = await self._engine.handle(actor, session, events, report)
         return Outcome(
@@ -44,6 +58,20 @@ class Router:
             KEEP_CONVERSATION_MS,
             handled.forget,
         )
+
+    async def _study(
+        self, actor: Address, state: bytes | None, events: Sequence[Event], report: Progressing
+    ) -> Handled:
+        # Loaded when the first daily question needs them: a practice interview starts without.
+        from bot.study import board, sheet
+        from bot.study import round as rounds
+
+        library = self._engine.library
+        if kind_of(actor) == "board":
+            return board.handle(actor, state, events, library)
+        if kind_of(actor) == "round":
+            return rounds.handle(actor, state, events, library)
+        return await sheet.handle(actor, events, library, self._engine.minds, report)
 
 
 async def poisoned(actor: Address, event: Event) -> Sequence[Outgoing]:

@@ -1,8 +1,8 @@
 """The names that adapters and daily questions share: what buttons and forms are called, and whose mailbox they belong to.
 
 Every action begins with `daily-`. A button's value is the key of a board (`Board.key`), of one of its streams (the board's key,
-`:`, the stream), of a round (`Round.key`), or of one of its answers (the round's key, `:`, a number); a form's id is the action, `:`, that value. So an adapter needs no other knowledge
-of what it passes on. What happens then is decided in `bot.study`.
+`:`, the stream), of a round (`Round.key`), or of one of its answers (the round's key, `:`, a number). A form's id is the action,
+`:`, that value. So an adapter needs no other knowledge of what it passes on. What happens then is decided in `bot.study`.
 """
 
 from __future__ import annotations

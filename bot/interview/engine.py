@@ -72,8 +72,8 @@ class Engine:
     """Holds interviews: every state is in the session it is given."""
 
     def __init__(self, library: Library, minds: Minds) -> None:
-        self._library = library
-        self._minds = minds
+        self._library = self.library = library
+        self._minds = self.minds = minds
 
     async def handle(
         self, conversation: Address, session: Session | None, events: Sequence[Event], progress: Progressing

@@ -143,8 +143,13 @@ def pose(desk: Desk) -> None:
 
 def scenario(desk: Desk) -> str:
     """What was put to the candidate: the prompt, what its level adds, and one question."""
-    adds = next((note.adds for level, note in desk.question.by_level.items() if level == desk.session.level), "")
-    return _with_one_question(_with_level(desk.question.prompt.strip(), adds), desk)
+    return _with_one_question(put(desk.question, desk.session.level), desk)
+
+
+def put(question: Question, level: str) -> str:
+    """What is put to people who answer all at once: the prompt with what its level adds, ending in its request."""
+    adds = next((note.adds for known, note in question.by_level.items() if known == level), "")
+    return _with_level(question.prompt.strip(), adds)
 
 
 def _with_level(prompt: str, adds: str) -> str:

@@ -139,7 +139,7 @@ def _result(entry: Entry) -> str:
 def _tell_all(event: Ran, record: Record) -> list[Outgoing]:
     """Word to every conversation that holds something of theirs."""
     told: list[Outgoing] = []
-    for number, conversation in enumerate(sorted({entry.conversation for entry in record.entries})):
+    for number, conversation in enumerate(sorted({*(entry.conversation for entry in record.entries), *record.daily})):
         name = f"{event.id}:forget:{number}"
         told.append(Tell(name, Told(name, conversation, event.at_ms, FORGET, {"person": event.to})))
     return told

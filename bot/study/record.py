@@ -15,8 +15,8 @@ from bot.chat.ids import Address
 from bot.chat.meanings import CriterionLine, Scorecard
 
 FORMAT = 1
-KEPT = 200
-"""Interviews a record keeps; the oldest make room."""
+KEPT, KEPT_DAILY = 200, 1_000
+"""Interviews, and boards and rounds, that a record keeps; the oldest make room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,22 @@ class Record:
     format: int = FORMAT
     entries: tuple[Entry, ...] = ()
     greeted: bool = False
+    daily: tuple[Address, ...] = ()  # boards and rounds that keep something of theirs, newest last
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to keep."""
-        return not self.entries and not self.greeted
+        return not self.entries and not self.greeted and not self.daily
 
     def without(self, conversation: Address) -> Record:
         """The record without the interviews of a conversation."""
-        return replace(self, entries=tuple(one for one in self.entries if one.conversation != conversation))
+        entries = tuple(one for one in self.entries if one.conversation != conversation)
+        return replace(self, entries=entries, daily=tuple(one for one in self.daily if one != conversation))
+
+    def taking_part(self, *addresses: Address) -> Record:
+        """The record with boards and rounds noted, so that being forgotten reaches them."""
+        others = tuple(one for one in self.daily if one not in addresses)
+        return replace(self, daily=(*others, *addresses)[-KEPT_DAILY:])
 
     def with_entry(self, entry: Entry) -> Record:
         """The record with this interview added, or replaced if it was there."""
@@ -81,6 +88,12 @@ def handle(record: Record, events: Sequence[Event]) -> Record:
     for event in events:
         if isinstance(event, Told) and event.topic == "interview":
             record = record.with_entry(_entry(event.body))
+        elif isinstance(event, Told) and event.topic == "took-part":
+            record = record.taking_part(Address(str(event.body["board"])), Address(str(event.body["round"])))
+        elif isinstance(event, Told) and event.topic == "took-back":
+            record = record.without(Address(str(event.body["round"])))
+        elif isinstance(event, Told) and event.topic == "joined":
+            record = record.taking_part(Address(str(event.body["board"])))
         elif isinstance(event, Told) and event.topic == "forgotten":
             record = record.without(Address(str(event.body["conversation"])))
     return record
