@@ -321,12 +321,8 @@ class _Work:
             return
         answers = streams.number(body["answers"])
         raters = streams.counts(body, "raters")
-        if not answers:
-            stream = stream.without_asked(day)
-            # The day itself stays known through `last_day`; the question is in the pool again.
-            self.state = self.state.with_stream(stream)
-            return
         self.state = self.state.with_stream(stream.with_asked(replace(held, answers=answers, raters=len(raters))))
+        # What nobody answered counts as asked all the same: asked again at once, it would bore those who read it.
         for address, count in raters.items():
             member = self.state.members.get(address)
             if member is not None:

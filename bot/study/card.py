@@ -53,7 +53,7 @@ def _status(state: RoundState) -> tuple[str, int]:
             state.reveal_ms
         )
     if not answers:
-        return "Nobody answered this one, so it will come round again.", 0
+        return "Nobody answered this one.", 0
     if state.phase is Phase.RATING:
         return f"{counted}, opened in the thread. Ratings close:", rated_ms(state)
     ratings = saying.counted(len(state.ratings), "rating")

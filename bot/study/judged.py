@@ -26,11 +26,12 @@ WORKED, NEXT = "worked", "next"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One thing that is judged, with its anchors."""
+    """One thing that is judged, with its anchors. `dimension` is what it is called in every question of the type."""
 
     id: str
     name: str
     anchors: Anchors
+    dimension: str
 
 
 def question_of(state: RoundState, library: Library) -> Question | None:
@@ -46,11 +47,12 @@ def question_of(state: RoundState, library: Library) -> Question | None:
 def criteria(state: RoundState, library: Library) -> tuple[Judged, ...]:
     """What is judged, the heaviest first."""
     question = question_of(state, library)
+    names = {held.id: held.name for held in library.rubric(state.type).dimensions}
     if question is not None:
         heaviest = sorted(question.criteria, key=lambda held: -held.weight)[:MOST]
-        return tuple(Judged(held.id, held.name, held.anchors) for held in heaviest)
+        return tuple(Judged(held.id, held.name, held.anchors, names[held.dimension]) for held in heaviest)
     rubric: Rubric = library.rubric(state.type)
-    return tuple(Judged(held.id, held.name, held.anchors) for held in rubric.dimensions[:MOST])
+    return tuple(Judged(held.id, held.name, held.anchors, held.name) for held in rubric.dimensions[:MOST])
 
 
 def form(state: RoundState, answer: Answer, library: Library) -> Form:

@@ -176,7 +176,7 @@ def _levels(ratings: tuple[Rating, ...], rater: str, *, own: bool) -> Mapping[tu
 
 def summary(state: RoundState, library: Library) -> dict[str, object]:
     """What a board is told when a round is over: how many took part, and how the group did on what."""
-    names = {one.id: one.name for one in judged.criteria(state, library)}
+    names = {one.id: one.dimension for one in judged.criteria(state, library)}
     levels: dict[str, list[int]] = defaultdict(list)
     for one in state.ratings:
         for criterion, level in one.levels.items():

@@ -6,6 +6,7 @@ long or fails holds up nobody. It keeps no state: when the commit is through, al
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from bot.chat import codec
@@ -65,7 +66,12 @@ async def _grade(body: Mapping[str, object], library: Library, minds: Minds, out
     out.confide(person, "daily-feedback", *said, card)
     share = feedback.total_coverage(question, {finding.check: finding for finding in judgement.findings})
     _remember(body, question, card, judgement, person, out)
-    criteria = {line.name: _weakness(line, judgement) for line in card.criteria}
+    names = {held.id: held.name for held in library.rubric(question.type).dimensions}
+    dimension = {held.id: names[held.dimension] for held in question.criteria}
+    weak: dict[str, list[float]] = defaultdict(list)
+    for line in card.criteria:
+        weak[dimension[line.id]].append(_weakness(line, judgement))
+    criteria = {name: sum(found) / len(found) for name, found in weak.items()}
     out.tell(
         Address(str(body["board"])),
         GRADED,
