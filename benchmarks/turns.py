@@ -88,7 +88,7 @@ def serve(kind: str, port: int, api_url: str) -> None:
         return
     from bot.__main__ import main as hotseat
 
-    app.minds = _instant  # type: ignore[assignment]
+    app.minds = _instant
     sys.exit(hotseat(["run"]))
 
 
