@@ -290,6 +290,8 @@ async def serve(
             pace=Pace(quiet_ms=settings.quiet_ms, worker=WorkerPace(lease_ms=settings.lease_ms)),
         )
         reception = Desk(library, store.peek_state, now_ms)
+        # Read whole before anybody waits: drawing a daily question looks at every item.
+        await asyncio.to_thread(library.all)
         delivery.start()
         serving = [asyncio.create_task(adapter.run(delivery.accept, reception)) for adapter in adapters]
         waiting = asyncio.create_task(stopping.wait())

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 from bot.chat import daily
 from bot.chat.ids import Board, Person
@@ -33,7 +33,7 @@ def pool(library: Library) -> tuple[drawing.Item, ...]:
     return _pool(library)
 
 
-@cache
+@lru_cache(maxsize=4)
 def _pool(library: Library) -> tuple[drawing.Item, ...]:
     return tuple(
         drawing.Item(
