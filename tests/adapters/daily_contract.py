@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -113,7 +113,7 @@ def round_of(harness: DailyHarness) -> Round:
     return harness.board.round("s1", "2026-03-03")
 
 
-def card_of(harness: DailyHarness, mention: str = "", **changes: str) -> Reply:
+def card_of(harness: DailyHarness, mention: str = "", **changes: Any) -> Reply:
     """A round's card in the channel."""
     held = round_of(harness)
     card = DailyCard(
@@ -134,7 +134,7 @@ def card_of(harness: DailyHarness, mention: str = "", **changes: str) -> Reply:
     return Reply(f"{held.address}:card", held.address, Role.SYSTEM, "daily", shown)
 
 
-def edit_of(card: Reply, number: int, **changes: str) -> Reply:
+def edit_of(card: Reply, number: int, **changes: Any) -> Reply:
     old = card.meanings[0]
     assert isinstance(old, DailyCard)
     meanings = (replace(old, **changes), *card.meanings[1:])

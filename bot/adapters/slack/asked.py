@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.chat import daily
 from bot.chat.adapter import Reception
 
 HELP = (
@@ -13,6 +14,8 @@ HELP = (
     "question, a level, minutes: `/hotseat practice debugging senior 15`.\n"
     "`/hotseat setup` lets you choose from lists.\n"
     "`/hotseat history` shows your past interviews.\n"
+    "`/hotseat daily` is about the daily question of a channel; so are `daily new`, `daily suggest`, `daily mine` and "
+    "`daily board`.\n"
     "`/hotseat forget me` removes everything I keep about you.\n"
     "In an interview, hint, skip, pause, time and stop are buttons, and also messages of one word."
 )
@@ -40,6 +43,9 @@ async def read(words: str, reception: Reception) -> Asked:
     rest = [part for part in parts[1:] if part]
     if first == "forget":
         return Asked("forget me" if [part.casefold().strip(".!") for part in rest] == ["me"] else "forget")
+    if first == daily.LIST:
+        wanted = daily.COMMANDS.get(" ".join(rest).casefold().strip(".!?"))
+        return Asked(wanted) if wanted is not None else Asked("", unknown=" ".join([first, *rest]))
     if first in {"history", "help", "setup"} and not rest:
         return Asked(first)
     if first not in {"practice", "practise"}:

@@ -18,7 +18,9 @@ from bot.adapters.slack import errors, limits
 
 _log = logging.getLogger(__name__)
 
-_READS = frozenset({"conversations.history", "conversations.replies"})
+_READS = frozenset(
+    {"conversations.history", "conversations.replies", "conversations.info", "users.info", "usergroups.list"}
+)
 """Methods that take their arguments in the address everywhere, and as JSON only on newer servers."""
 
 
@@ -91,9 +93,13 @@ class Calls:
 
 async def at_once(calls: Calls, method: str, **arguments: Any) -> bool:
     """A call whose moment passes (opening a form, showing a page): whether it worked. Never raises."""
+    return await looked_up(calls, method, limits.AT_ONCE_WITHIN_S, **arguments) is not None
+
+
+async def looked_up(calls: Calls, method: str, within_s: float, **arguments: Any) -> Mapping[str, Any] | None:
+    """The answer of a call that somebody waits for; None if it did not work. Never raises."""
     try:
-        await calls(method, limits.AT_ONCE_WITHIN_S, **arguments)
+        return await calls(method, within_s, **arguments)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
         _log.warning("%s failed: %s", method, errors.code(error) or type(error).__name__)
-        return False
-    return True
+        return None

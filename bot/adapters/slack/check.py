@@ -21,6 +21,10 @@ SCOPES: Mapping[str, str] = {
     "channels:history": "Without it answers in threads of public channels are not heard.",
     "groups:history": "Without it answers in threads of private channels are not heard.",
     "assistant:write": "Without it direct messages have no suggested prompts.",
+    "users:read": "Without it nobody can set up a daily question, and named answers stand under user names.",
+    "channels:read": "Without it only admins of the workspace can set up a daily question in a public channel.",
+    "groups:read": "Without it only admins of the workspace can set up a daily question in a private channel.",
+    "usergroups:read": "Without it a daily question can notify no user group.",
 }
 """Every permission we use, and what is missing without it; slack-manifest.yaml asks for the same."""
 
@@ -30,7 +34,17 @@ SOCKET_FIX = (
     "https://api.slack.com/apps."
 )
 
-_OPTIONAL = frozenset({"assistant:write", "channels:history", "groups:history"})
+_OPTIONAL = frozenset(
+    {
+        "assistant:write",
+        "channels:history",
+        "groups:history",
+        "users:read",
+        "channels:read",
+        "groups:read",
+        "usergroups:read",
+    }
+)
 
 
 def granted(headers: Mapping[str, Any]) -> frozenset[str] | None:

@@ -36,7 +36,7 @@ TYPED = 3000
 """Characters that can be typed into a form's field."""
 
 LABEL = 2000
-"""Characters of a field's label."""
+"""Characters of a field's label, and of the hint below it."""
 
 VIEW_METADATA = 3000
 """Characters that a form carries unseen."""
@@ -79,6 +79,13 @@ HISTORY_PAGES = 5
 
 REMEMBERED = 10_000
 """Direct conversations whose channel is remembered."""
+
+LOOK_UP_WITHIN_S = 0.9
+"""How long looking up who somebody is may take before a form is opened or a press is answered: it must not cost the trigger."""
+
+KNOWN_S = 180.0
+"""How long it is remembered who runs a workspace or a channel, and which user groups there are. Slack allows about fifty look-ups
+a minute."""
 
 OLD_MS = 2 * 3600 * 1000
 """A message older than this happened, for an interview's clock, when we heard of it: Slack delivers again for an hour."""

@@ -48,7 +48,8 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button. `to` is the conversation it belongs to, `place` where it was shown (None: on the home page)."""
+    """A button. `to` is the conversation it belongs to, `place` where it was shown (None: on the home page, or in
+    the modal whose id is `view`)."""
 
     name: str
     person: Person
@@ -58,6 +59,7 @@ class Press:
     place: ConversationId | None
     private: bool
     trigger: str
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ def press(body: Mapping[str, Any]) -> Press | None:
     place = _where(body, person.workspace)
     held = _dict(body.get("container"))
     shown = _text(held.get("message_ts")) or _text(held.get("view_id"))
+    shown_in = _dict(body.get("view"))
     where = place.channel if place is not None else "home"
     return Press(
         name=named(person.workspace, where, shown, full, about(person.id), moment),
@@ -218,6 +221,7 @@ def press(body: Mapping[str, Any]) -> Press | None:
         place=place,
         private=place is None or is_direct(place.channel),
         trigger=_text(body.get("trigger_id")),
+        view=_text(shown_in.get("id")) if shown_in.get("type") == "modal" else "",
     )
 
 

@@ -17,9 +17,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.adapters.slack import errors, limits, parse, render
 from bot.adapters.slack.calls import Calls
+from bot.chat import ids
 from bot.chat.adapter import Accept, DeliveryError, Reception, TryLater, Unreachable
-from bot.chat.ids import Address, ConversationId, Person, is_person
-from bot.chat.meanings import Meaning, Paragraph, Scorecard
+from bot.chat.ids import Address, ConversationId, Person
+from bot.chat.meanings import DailyCard, Meaning, Paragraph, Scorecard
 from bot.chat.replies import Operation, Reply
 
 _log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ _REASONS = {
     "is_archived": "it was archived",
     "not_in_channel": "I was removed from it",
     "channel_not_found": "it was deleted, or I was removed from it",
+    "restricted_action": "only some people may post in it",
+    "restricted_action_read_only_channel": "nobody may post in it",
 }
 
 
@@ -73,12 +76,14 @@ class Poster:
 
     async def post(self, reply: Reply, known: str, *, doubtful: bool) -> str:
         """Show a reply; the reference of its first message. `doubtful`: it may have arrived, wholly or in part."""
-        conversation = None if is_person(reply.to) else ConversationId.of(reply.to)
+        place = ids.where(reply.to)
+        conversation = place if isinstance(place, ConversationId) else None
+        interview = ids.kind_of(reply.to) == "talk"
         private = conversation is None or parse.is_direct(conversation.channel)
         if reply.operation is Operation.THREAD and conversation is not None:
             return await self._thread(reply, conversation, doubtful)
         if conversation is None or (reply.operation is Operation.DIRECT and not private):
-            return await self._privately(reply, conversation, doubtful)
+            return await self._privately(reply, conversation if interview else None, doubtful)
         spot = Spot(conversation.channel, conversation.thread)
         if reply.operation is Operation.EPHEMERAL and not private and reply.person is not None:
             if (
@@ -87,8 +92,13 @@ class Poster:
                 await self._whisper(spot, reply.person, reply.meanings)
             return ""
         try:
+            if reply.under and known:
+                return await self._under(reply, spot, known, doubtful)
             return await self._messages(reply, spot, known, await self._arrived(reply.id, spot, doubtful))
         except Unreachable as error:
+            if not interview:
+                # Whoever runs the channel is told this.
+                raise Unreachable(_REASONS.get(str(error), str(error))) from None
             if not private and str(error) in errors.UNREACHABLE:
                 await self._console(reply, str(error), doubtful)
             raise
@@ -117,8 +127,20 @@ class Poster:
         await self._begin(reply, replace(conversation, thread=reference.partition(":")[2]).address)
         return ""  # nobody edits it, and the channel's own record need not keep who held an interview when
 
+    async def _under(self, reply: Reply, spot: Spot, known: str, doubtful: bool) -> str:
+        """In the thread of an earlier message; in the channel where that message is gone and nobody had answered it."""
+        thread = Spot(spot.channel, known.partition(":")[2])
+        try:
+            return await self._messages(reply, thread, "", await self._arrived(reply.id, thread, doubtful))
+        except Unreachable as error:
+            if str(error) != "thread_not_found":
+                raise
+        return await self._messages(reply, spot, "", await self._arrived(reply.id, spot, doubtful))
+
     async def _privately(self, reply: Reply, conversation: ConversationId | None, doubtful: bool) -> str:
-        person = reply.person or Person.of(reply.to)
+        person = reply.person or ids.where(reply.to)
+        if not isinstance(person, Person):
+            raise Unreachable("it is for one person, and names nobody")
         channel = await self.direct(person)
         reference = ""
         arrived = await self._arrived(reply.id, Spot(channel), doubtful and bool(reply.meanings))
@@ -193,12 +215,14 @@ class Poster:
 
     async def _messages(self, reply: Reply, spot: Spot, known: str, arrived: Mapping[int, str], about: str = "") -> str:
         first = ""
-        for part, message in enumerate(render.messages(reply.meanings, reply.move, about)):
+        editing = reply.operation is Operation.EDIT
+        meanings = _unnotified(reply.meanings) if editing else reply.meanings
+        for part, message in enumerate(render.messages(meanings, reply.move, about)):
             mark = render.metadata(reply.id, part)
             with _half_done(bool(first)):
                 if part in arrived:
                     ts = arrived[part]
-                elif part == 0 and known and reply.operation is Operation.EDIT:
+                elif part == 0 and known and editing:
                     ts = await self._edit(spot, known, message, mark)
                 else:
                     ts = await self._say(spot, message, mark)
@@ -304,6 +328,11 @@ class Poster:
             if not cursor:
                 break
         return found
+
+
+def _unnotified(meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+    """A card that changes notifies nobody again, not even where it has to be posted anew."""
+    return tuple(replace(held, mention="") if isinstance(held, DailyCard) else held for held in meanings)
 
 
 @contextlib.contextmanager

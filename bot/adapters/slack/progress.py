@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from bot.adapters.slack import errors, limits, parse, render
 from bot.adapters.slack.calls import Calls
 from bot.chat.adapter import Reception
-from bot.chat.ids import Address, ConversationId
+from bot.chat.ids import Address, ConversationId, kind_of
 from bot.chat.meanings import Progress
 
 _log = logging.getLogger(__name__)
@@ -58,6 +58,8 @@ class Board:
 
     def typing(self, conversation: Address) -> None:
         """A reply is being prepared."""
+        if kind_of(conversation) != "talk":
+            return  # nobody waits in front of what is done for a channel as a whole
         where = ConversationId.of(conversation)
         private = parse.is_direct(where.channel)
         if where.thread and private not in self._no_status:
@@ -65,6 +67,8 @@ class Board:
 
     def step(self, conversation: Address, progress: Progress) -> None:
         """Some of the work is done."""
+        if kind_of(conversation) != "talk":
+            return
         shown = self._shown.get(conversation)
         if shown is None:
             shown = self._shown[conversation] = _Shown(ConversationId.of(conversation), progress)

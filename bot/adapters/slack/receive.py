@@ -15,8 +15,10 @@ from typing import Any
 from bot.adapters.slack import asked, limits, parse, render, text, views
 from bot.adapters.slack.asked import Asked
 from bot.adapters.slack.calls import Calls, at_once
+from bot.adapters.slack.dailies import STORE_AWAY, Dailies
 from bot.adapters.slack.parse import Command, Heard, Press
 from bot.adapters.slack.post import Poster
+from bot.chat import daily
 from bot.chat.adapter import Accept, Reception
 from bot.chat.events import Deleted, Edited, Event, Pressed, Ran, Said, Submitted
 from bot.chat.ids import Address, ConversationId, Person
@@ -34,7 +36,6 @@ FORGETTING = (
     "What stands in Slack stays there until you delete it."
 )
 FORGET_HOW = "To have everything I keep about you removed, type the whole of it: `/hotseat forget me`."
-STORE_AWAY = "I can't keep anything just now, so nothing was started and nothing is lost. Try again in a minute."
 PROMPTS = (
     ("Try an interview now", "practice"),
     ("Find a production failure", "practice debugging"),
@@ -60,6 +61,7 @@ class Receiver:
         self._accept = accept
         self._reception = reception
         self._clock = clock
+        self._dailies = Dailies(calls, bot, accept, reception, clock)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def close(self) -> None:
@@ -147,7 +149,7 @@ class Receiver:
     async def _commanded(self, heard: Heard, place: ConversationId) -> bool:
         """A command typed as a message, in full; False if it is only a sentence that begins like one."""
         wanted = await asked.read(heard.text, self._reception)
-        if not wanted.command or wanted.unknown or wanted.command in {SETUP, "help", "forget"}:
+        if wanted.unknown or wanted.command not in {PRACTICE, "history", "forget me"}:
             return False
         if wanted.command == PRACTICE:
             await self._accept([Ran(heard.name, place.address, heard.at_ms, heard.person, PRACTICE, wanted.options)])
@@ -222,6 +224,8 @@ class Receiver:
         person, now_ms = given.person, self._clock()
         if wanted.unknown:
             return {"text": f"I don't know “{text.shortened(wanted.unknown, 80)}” here.\n\n{asked.HELP}"}
+        if wanted.command in {daily.LIST, daily.BOARD} or daily.is_daily(wanted.command):
+            return await self._dailies.command(given, wanted.command)
         if wanted.command == PRACTICE:
             problems = await self._reception.problems(SETUP, wanted.options)
             if problems:
@@ -286,7 +290,9 @@ class Receiver:
             return None
         if press.private and press.place is not None:
             self._poster.learn(press.person.id, press.place.channel)
-        if press.action == render.OPEN_FORM and press.to is not None:
+        if daily.is_daily(press.action):
+            await self._dailies.pressed(press)
+        elif press.action == render.OPEN_FORM and press.to is not None:
             form = await self._reception.form(press.to.address, press.person, press.value)
             await self._open(press.trigger, form, press.to.address)
         elif press.action == SETUP:
@@ -306,6 +312,8 @@ class Receiver:
     async def options(self, body: Body) -> Answer:
         """A list that is looked up while somebody types."""
         field, typed = body.get("block_id"), body.get("value")
+        if body.get("action_id") == views.GROUP:
+            return {"options": views.options(await self._dailies.groups(typed if isinstance(typed, str) else ""))}
         rows = await self._reception.choices(
             field if isinstance(field, str) else "", typed if isinstance(typed, str) else "", limits.OPTIONS
         )
@@ -317,6 +325,8 @@ class Receiver:
         if not isinstance(view, dict) or person is None:
             return None
         carried = views.Carried.load(view.get("private_metadata"))
+        if carried is not None and daily.is_daily(carried.form):
+            return await self._dailies.submitted(view, carried.form, person)
         to = parse.destination(carried.to, person.workspace) if carried is not None else None
         if carried is None or to is None:
             return None

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.adapters.slack import limits, text
+from bot.chat import daily
 from bot.chat.meanings import (
     Choices,
     Comparison,
     CriterionLine,
+    DailyCard,
     Form,
     Meaning,
     Option,
@@ -51,7 +53,10 @@ CONTROLS = (
 
 RESUME = Option("resume", "Go on", style="primary")
 
-_CONFIRMED = {"stop": ("End the interview?", "We stop here and go to your feedback.", "Stop", "Go on")}
+_CONFIRMED = {
+    "stop": ("End the interview?", "We stop here and go to your feedback.", "Stop", "Go on"),
+    daily.REMOVE: ("Remove this daily question?", "It is asked no more. What was asked stays.", "Remove it", "Keep it"),
+}
 _SIGNS = {
     Verdict.COVERED: ("●", "covered"),
     Verdict.UNSURE: ("◐", "unsure"),
@@ -109,6 +114,8 @@ def _blocks(meaning: Meaning, about: str) -> Iterator[Block]:
             yield from free(meaning.text)
         case QuestionCard():
             yield from _question(meaning, about)
+        case DailyCard():
+            yield from _daily(meaning)
         case Choices():
             yield from free(meaning.text)
             if meaning.options:
@@ -206,6 +213,28 @@ def _question(card: QuestionCard, about: str) -> Iterator[Block]:
     yield buttons(CONTROLS, about)
 
 
+def _daily(card: DailyCard) -> Iterator[Block]:
+    notified = text.mention(card.mention)
+    heading = " ".join(
+        part for part in (f"*{text.label(card.heading)}*" if card.heading.strip() else "", notified) if part
+    )
+    if heading and len(heading) <= limits.SECTION:
+        yield {"type": "section", "text": {"type": "mrkdwn", "text": heading, "verbatim": True}}
+    else:
+        yield from free(card.heading)
+    yield from header(card.title)
+    yield from free(card.text)
+    if card.credit.strip():
+        yield from aside(card.credit)
+    behind = text.moment(card.at_ms, card.at_text) if card.at_ms else ""
+    status = " ".join(part for part in (text.label(card.status), behind) if part)
+    if len(status) <= limits.SECTION:
+        if status:
+            yield line(status)
+    else:
+        yield from aside(f"{card.status} {card.at_text}")
+
+
 def _form(form: Form, about: str) -> Iterator[Block]:
     yield from header(form.title)
     yield from free(form.text)
@@ -299,10 +328,10 @@ def _block_text(block: Block) -> str:
     """What a block of ours says, escaped, without formatting."""
     if block["type"] in {"section", "header"}:
         found = block["text"]["text"]
-        return str(found.replace("*", "") if block["text"]["type"] == "mrkdwn" else found)
+        return text.unmarked(found) if block["text"]["type"] == "mrkdwn" else str(found)
     if block["type"] == "context":
         return " ".join(
-            each["text"].replace("*", "") if each["type"] == "mrkdwn" else each["text"] for each in block["elements"]
+            text.unmarked(each["text"]) if each["type"] == "mrkdwn" else each["text"] for each in block["elements"]
         )
     if block["type"] == "actions":
         return " · ".join(each["text"]["text"] for each in block["elements"] if each["type"] == "button")

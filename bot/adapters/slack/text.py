@@ -21,6 +21,9 @@ _UNSEEN = re.compile(
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 _SPACES = re.compile(r"\s+")
 _SPECIAL = re.compile(r"<([^<>]*)>")
+_GROUP = re.compile("S[A-Z0-9]{2,30}")
+_MENTION = re.compile(r"<!subteam\^[^<>]*>")
+_MOMENT = re.compile(r"<!date\^[^<>|]*\|([^<>]*)>")
 
 
 def inert(text: str) -> str:
@@ -43,6 +46,22 @@ def label(text: str) -> str:
 def one_line(text: str) -> str:
     """Harmless text on one line, for a field without formatting."""
     return _SPACES.sub(" ", escaped(text)).strip()
+
+
+def mention(group: str) -> str:
+    """What notifies a user group and nobody else; empty for what is no user group's id."""
+    return f"<!subteam^{group}>" if _GROUP.fullmatch(group) else ""
+
+
+def moment(at_ms: int, words: str) -> str:
+    """A moment as each reader's own clock shows it; `words` stand in where that cannot be."""
+    fallback = label(words).replace("|", "∣").replace("^", "ˆ") or "later"
+    return f"<!date^{at_ms // 1000}^{{date_short_pretty}} at {{time}}|{fallback}>"
+
+
+def unmarked(formatted: str) -> str:
+    """A formatted line of ours as plain, escaped text: moments in words, nobody notified."""
+    return _MOMENT.sub(r"\1", _MENTION.sub("", formatted)).replace("*", "")
 
 
 def pieces(text: str, limit: int = limits.SECTION) -> list[str]:

@@ -18,6 +18,12 @@ FORM, PREVIEW, NOTE = "hotseat.form", "hotseat.preview", "hotseat.note"
 VALUE = "hotseat.value"
 """The action id of every entry; the block's id is the field's."""
 
+GROUP = "hotseat.group"
+"""The action id of the list of user groups, which is ours to look up."""
+
+_HINTED = frozenset({"text", "long", "search", "choice", "choices", "channel", "role"})
+"""Kinds of entry that show a short hint inside; what does not fit there, or has no inside, has it below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:
@@ -47,7 +53,9 @@ class Carried:
 def form(meant: Form, to: str) -> dict[str, Any]:
     """A form to open; `to` is the address its answer belongs to."""
     blocks = [*render.free("\n\n".join(part for part in (meant.title, meant.text) if part.strip()))]
-    blocks += [_input(field) for field in meant.fields]
+    blocks += [
+        _input(field) for field in meant.fields if field.choices or field.kind not in {"choice", "choices", "role"}
+    ]
     return {
         "type": "modal",
         "callback_id": FORM,
@@ -74,12 +82,17 @@ def preview(meant: Meaning, carried: Carried) -> dict[str, Any]:
 
 def note(words: str) -> dict[str, Any]:
     """A word where a form was asked for that cannot be opened."""
+    return told((Paragraph(words),))
+
+
+def told(meanings: Sequence[Meaning]) -> dict[str, Any]:
+    """What somebody is told at once, and can close."""
     return {
         "type": "modal",
         "callback_id": NOTE,
         "title": _words("Hotseat"),
         "close": _words("Close"),
-        "blocks": render.page((Paragraph(words),)),
+        "blocks": render.page(meanings),
     }
 
 
@@ -110,42 +123,71 @@ def _value(entry: Mapping[str, Any]) -> str:
     chosen = entry.get("selected_option")
     if isinstance(chosen, dict):
         return str(chosen.get("value") or "")
+    several = entry.get("selected_options")
+    if isinstance(several, list):
+        return ",".join(str(each.get("value") or "") for each in several if isinstance(each, dict))
+    channel = entry.get("selected_conversation")
+    if isinstance(channel, str):
+        return channel
     typed = entry.get("value")
     return text.inert(typed).strip() if isinstance(typed, str) else ""
 
 
 def _input(field: Field) -> Block:
-    return {
+    block = {
         "type": "input",
         "block_id": field.id[: limits.BLOCK_ID],
         "optional": not field.required,
         "label": _words(text.shortened(field.label, limits.LABEL)),
         "element": _element(field),
     }
+    if field.hint.strip() and not _fits_inside(field):
+        block["hint"] = _words(text.shortened(field.hint, limits.LABEL))
+    return block
+
+
+def _fits_inside(field: Field) -> bool:
+    return field.kind in _HINTED and len(text.one_line(field.hint)) <= limits.PLACEHOLDER
 
 
 def _element(field: Field) -> Block:
-    rows = tuple((str(number), str(number)) for number in range(1, 6)) if field.kind == "scale" else field.choices
+    element = {"action_id": VALUE, **_kind(field)}
+    if field.hint.strip() and _fits_inside(field):
+        element["placeholder"] = _words(text.one_line(field.hint))
+    return element
+
+
+def _kind(field: Field) -> Block:
+    """What is entered, with what stands there at first."""
     if field.kind in {"text", "long"}:
-        element: Block = {"type": "plain_text_input", "action_id": VALUE}
+        typed: Block = {"type": "plain_text_input"}
         if field.kind == "long":
-            element |= {"multiline": True, "max_length": limits.TYPED}
-        if field.value:
-            element["initial_value"] = field.value
-    elif field.kind == "search" or len(rows) > limits.OPTIONS:
-        element = {"type": "external_select", "action_id": VALUE, "min_query_length": 0}
-    elif field.kind == "scale":
-        element = {"type": "radio_buttons", "action_id": VALUE, "options": options(rows)}
-    else:
-        element = {"type": "static_select", "action_id": VALUE, "options": options(rows)}
+            typed |= {"multiline": True, "max_length": limits.TYPED}
+        return typed | ({"initial_value": field.value[: limits.TYPED]} if field.value else {})
+    if field.kind == "channel":
+        known = {"initial_conversation": field.value} if field.value else {"default_to_current_conversation": True}
+        return {"type": "conversations_select", "filter": {"include": ["public", "private"]}, **known}
+    rows = tuple((str(number), str(number)) for number in range(1, 6)) if field.kind == "scale" else field.choices
+    if field.kind == "choices":
+        return _several(field, rows)
     chosen = next(((value, label) for value, label in rows if value == field.value), None)
     if field.kind == "search" and field.value:
         chosen = chosen or (field.value, field.value)
-    if chosen is not None and field.kind not in {"text", "long"}:
-        element["initial_option"] = _option(*chosen)
-    if field.hint.strip() and element["type"] != "radio_buttons":
-        element["placeholder"] = _words(text.shortened(field.hint, limits.PLACEHOLDER))
-    return element
+    first = {"initial_option": _option(*chosen)} if chosen is not None else {}
+    if field.kind == "role":
+        return {"type": "external_select", "action_id": GROUP, "min_query_length": 0, **first}
+    if field.kind == "search" or len(rows) > limits.OPTIONS:
+        return {"type": "external_select", "min_query_length": 0, **first}
+    return {"type": "radio_buttons" if field.kind == "scale" else "static_select", "options": options(rows), **first}
+
+
+def _several(field: Field, rows: Sequence[tuple[str, str]]) -> Block:
+    wanted = {value.strip() for value in field.value.split(",")}
+    chosen = [_option(value, label) for value, label in rows if value in wanted]
+    first = {"initial_options": chosen} if chosen else {}
+    if len(rows) > limits.OPTIONS:
+        return {"type": "multi_external_select", "min_query_length": 0, **first}
+    return {"type": "multi_static_select", "options": options(rows), **first}
 
 
 def _option(value: str, label: str) -> Block:

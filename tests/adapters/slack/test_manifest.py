@@ -26,10 +26,14 @@ NEEDS = {
     "conversations.open": "im:write",
     "conversations.history": "im:history",
     "conversations.replies": "channels:history",
+    "conversations.info": "channels:read groups:read",
+    "users.info": "users:read",
+    "usergroups.list": "usergroups:read",
     "assistant.threads.setStatus": "assistant:write",
     "assistant.threads.setSuggestedPrompts": "assistant:write",
     "views.open": "",
     "views.publish": "",
+    "views.update": "",
 }
 EVENTS = {"message.im": "im:history", "message.channels": "channels:history", "message.groups": "groups:history"}
 
@@ -42,14 +46,15 @@ def called() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    families = ("chat.", "conversations.", "views.", "assistant.", "users.", "auth.", "files.", "reactions.", "apps.")
+    families = ("chat.", "conversations.", "views.", "assistant.", "users.", "usergroups.")
+    families += ("auth.", "files.", "reactions.", "apps.")
     return {text for text in texts if text.startswith(families) and " " not in text and len(text) < 50}
 
 
 def test_every_scope_is_used_and_none_is_missing() -> None:
     assert called() == set(NEEDS)
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    needed = {NEEDS[method] for method in called()} | {EVENTS.get(event, "") for event in events} | {"commands"}
+    needed = {scope for method in called() for scope in NEEDS[method].split()} | {EVENTS.get(event, "") for event in events} | {"commands"}
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed - {""} == set(check.SCOPES)
 
 
@@ -62,7 +67,7 @@ def test_every_event_is_handled(event: str) -> None:
 def test_commands_prompts_and_ways_in() -> None:
     (command,) = MANIFEST["features"]["slash_commands"]
     assert command["command"] == "/hotseat"
-    for word in ("practice", "setup", "history", "help", "forget me"):
+    for word in ("practice", "setup", "history", "daily", "help", "forget me"):
         assert word in command["usage_hint"]
         assert word == "help" or word in asked.HELP
     prompts = MANIFEST["features"]["agent_view"]["suggested_prompts"]

@@ -45,7 +45,7 @@ class Api:
         channel = self._writable(sent)
         message = self._made(sent, channel)
         thread = sent.get("thread_ts") or ""
-        if thread and self._space.find(channel.id, thread) is None:
+        if thread and not self._space.threads(channel.id, thread):
             raise Refused("thread_not_found")
         message.thread = thread
         self._space.add(message)
@@ -118,6 +118,24 @@ class Api:
             raise Refused("user_not_found")
         return {"channel": {"id": self._space.direct(user).id}, "no_op": True}
 
+    def conversations_info(self, sent: Arguments) -> dict[str, Any]:
+        channel = self._channel(sent)
+        found = {"id": channel.id, "name": channel.name, "creator": channel.creator, "is_archived": channel.archived}
+        return {"channel": found | {"is_member": BOT_USER in channel.members}}
+
+    def users_info(self, sent: Arguments) -> dict[str, Any]:
+        user = _needed(sent, "user")
+        if user not in self._space.people:
+            raise Refused("user_not_found")
+        name, admin = self._space.people[user], user in self._space.admins
+        team = "T0ELSEWHERE" if user in self._space.strangers else TEAM
+        profile = {"display_name": "", "real_name": f"{name.capitalize()} Example"}
+        return {"user": {"id": user, "team_id": team, "name": name, "is_admin": admin, "profile": profile}}
+
+    def usergroups_list(self, sent: Arguments) -> dict[str, Any]:
+        rows = [{"id": id_, "name": name, "handle": name.lower()} for id_, name in self._space.groups.items()]
+        return {"usergroups": rows}
+
     def conversations_history(self, sent: Arguments) -> dict[str, Any]:
         channel = self._channel(sent)
         found = [each for each in self._space.messages if each.channel == channel.id and not each.to]
@@ -139,6 +157,13 @@ class Api:
         found = sent.get("view")
         checks.view(found, ("modal",))
         return {"view": self._slack.keep_view(dict(found or {}), user)}
+
+    def views_update(self, sent: Arguments) -> dict[str, Any]:
+        name, found = _needed(sent, "view_id"), sent.get("view")
+        if name not in self._space.views:
+            raise Refused("not_found")
+        checks.view(found, ("modal",))
+        return {"view": self._slack.change_view(name, dict(found or {}))}
 
     def views_publish(self, sent: Arguments) -> dict[str, Any]:
         user, found = _needed(sent, "user_id"), sent.get("view")

@@ -11,7 +11,17 @@ MESSAGE_CHARACTERS = 13_200
 ELEMENTS = {
     "section": {"button", "static_select", "external_select", "overflow", "radio_buttons", "image"},
     "actions": {"button", "static_select", "external_select", "overflow", "radio_buttons", "checkboxes"},
-    "input": {"plain_text_input", "static_select", "external_select", "radio_buttons", "checkboxes", "number_input"},
+    "input": {
+        "plain_text_input",
+        "static_select",
+        "external_select",
+        "multi_static_select",
+        "multi_external_select",
+        "conversations_select",
+        "radio_buttons",
+        "checkboxes",
+        "number_input",
+    },
 }
 
 
@@ -100,6 +110,8 @@ def _block(block: Mapping[str, Any], here: str) -> int:
         return _actions(block, here)
     if kind == "input":
         text_object(block.get("label"), f"{here}/label", 2000, ("plain_text",))
+        if "hint" in block:
+            text_object(block["hint"], f"{here}/hint", 2000, ("plain_text",))
         _element(block.get("element"), f"{here}/element", "input")
         return 0
     if kind == "markdown":
@@ -138,14 +150,25 @@ def _element(element: Any, here: str, where: str) -> None:
             text_object(confirm.get("text"), f"{here}/confirm/text", 300)
             text_object(confirm.get("confirm"), f"{here}/confirm/confirm", 30, ("plain_text",))
             text_object(confirm.get("deny"), f"{here}/confirm/deny", 30, ("plain_text",))
-    elif element["type"] in {"static_select", "radio_buttons"}:
-        most = 100 if element["type"] == "static_select" else 10
+    elif element["type"] == "plain_text_input":
+        most = element.get("max_length", 3000)
+        if not 1 <= most <= 3000 or len(element.get("initial_value", "")) > most:
+            raise _invalid(f"{here}/initial_value", "longer than the field")
+    elif element["type"] == "conversations_select":
+        if not set(element["filter"]["include"]) <= {"im", "mpim", "private", "public"}:
+            raise _invalid(f"{here}/filter", "unknown kind of conversation")
+    elif element["type"] in {"static_select", "multi_static_select", "radio_buttons"}:
+        most = 10 if element["type"] == "radio_buttons" else 100
         rows = element.get("options")
         if not isinstance(rows, list) or not 1 <= len(rows) <= most:
             raise _invalid(f"{here}/options", f"1 to {most} items")
         options(rows, f"{here}/options")
         if "initial_option" in element and element["initial_option"] not in rows:
             raise _invalid(f"{here}/initial_option", "must be one of the options")
+        if "initial_options" in element and not (
+            element["initial_options"] and all(one in rows for one in element["initial_options"])
+        ):
+            raise _invalid(f"{here}/initial_options", "must be some of the options")
 
 
 def options(rows: Any, here: str = "/options") -> None:

@@ -110,6 +110,14 @@ class Member:
             "block_actions", actions=[self._action(element, block)], container=container, view=home
         )
 
+    async def presses_in(self, view: Mapping[str, Any], label: str) -> Delivery:
+        """Press a button in a modal."""
+        view = self.slack.space.views[view["id"]]
+        element, block = Message("", "", workspace.BOT_USER, "", blocks=view["blocks"]).button(label)
+        container = {"type": "view", "view_id": view["id"]}
+        actions = [self._action(element, block)]
+        return await self._interacts("block_actions", actions=actions, container=container, view=view)
+
     async def opens(self, tab: str) -> Delivery:
         """Look at the app: its `home` or its `messages`."""
         event = {"type": "app_home_opened", "user": self.user, "channel": self.dm, "tab": tab}
@@ -139,15 +147,21 @@ class Member:
         answer = found.answer
         if answer.get("response_action") == "update":
             checks.view(answer["view"], ("modal",))
-            self.slack.space.views[view["id"]] = {**view, **answer["view"]}
+            self.slack.change_view(view["id"], dict(answer["view"]))
+        elif answer.get("response_action") == "push":
+            checks.view(answer["view"], ("modal",))
+        elif answer.get("response_action") == "errors":
+            assert set(answer["errors"]) <= set(state), "Slack shows no mistake in a field that is not there"
         elif not answer.get("response_action"):
             del self.slack.space.views[view["id"]]
         return found
 
     async def looks_up(self, view: Mapping[str, Any], field: str, typed: str) -> list[str]:
         """Type into a list that is looked up; the labels it offers."""
+        block = next(block for block in view["blocks"] if block.get("block_id") == field)
+        action = block["element"]["action_id"]
         found = await self._interacts(
-            "block_suggestion", block_id=field, action_id="hotseat.value", value=typed, view=dict(view)
+            "block_suggestion", block_id=field, action_id=action, value=typed, view=dict(view)
         )
         rows = found.answer["options"]
         checks.options(rows)
@@ -218,8 +232,17 @@ def _entry(element: Mapping[str, Any], value: str | None) -> dict[str, Any]:
     kind = element["type"]
     if kind in {"plain_text_input", "number_input"}:
         return {"type": kind, "value": value if value is not None else element.get("initial_value")}
-    chosen = element.get("initial_option")
-    if value is not None:
-        rows = element.get("options") or [{"text": {"type": "plain_text", "text": value}, "value": value}]
-        chosen = next(row for row in rows if row["value"] == value)
-    return {"type": kind, "selected_option": chosen}
+    if kind == "conversations_select":
+        return {"type": kind, "selected_conversation": value or element.get("initial_conversation")}
+    if kind.startswith("multi_"):
+        chosen = element.get("initial_options", [])
+        if value is not None:
+            chosen = [_row(element, each) for each in value.split(",") if each]
+        return {"type": kind, "selected_options": chosen}
+    return {"type": kind, "selected_option": element.get("initial_option") if value is None else _row(element, value)}
+
+
+def _row(element: Mapping[str, Any], value: str) -> Mapping[str, Any]:
+    rows = element.get("options") or [{"text": {"type": "plain_text", "text": value}, "value": value}]
+    found: Mapping[str, Any] = next(row for row in rows if row["value"] == value)
+    return found

@@ -113,15 +113,18 @@ class FakeSlack:
 
     # The workspace
 
-    def member(self, name: str) -> Member:
+    def member(self, name: str, admin: bool = False) -> Member:
         """A person of this workspace."""
         user = f"U{name.upper()}"
         self.space.people[user] = name
+        if admin:
+            self.space.admins.add(user)
         return Member(self, user, name)
 
     def channel(self, name: str, *members: Member, bot: bool = True) -> str:
-        """A channel with these members; its id."""
+        """A channel with these members, made by the first of them; its id."""
         found = Channel(f"C{name.upper()}", name, {member.user for member in members})
+        found.creator = members[0].user if members else ""
         if bot:
             found.members.add(BOT_USER)
         self.space.channels[found.id] = found
@@ -156,8 +159,18 @@ class FakeSlack:
             "app_id": APP,
             "bot_id": BOT_ID,
             "user": user,
+            "hash": str(self.space.number()),
         }
         self.space.views[found["id"]] = found
+        self.changed.set()
+        return found
+
+    def change_view(self, name: str, view: dict[str, Any]) -> dict[str, Any]:
+        """Show something else in a form that is open; its id stays."""
+        found = {**self.space.views[name], **view, "hash": str(self.space.number())}
+        if "submit" not in view:
+            found.pop("submit", None)
+        self.space.views[name] = found
         self.changed.set()
         return found
 

@@ -12,6 +12,7 @@ from typing import Any
 TEAM = "T0HOTSEAT"
 BOT_USER, BOT_ID, APP = "U0BOT", "B0BOT", "A0APP"
 
+_DATE = re.compile(r"<!date\^\d+\^[^<>|]+\|([^<>]+)>")
 _PING = re.compile(r"<(?:!(?:channel|here|everyone|subteam)[^>]*|@[A-Z0-9]+[^>]*)>")
 
 
@@ -67,6 +68,7 @@ class Channel:
     name: str
     members: set[str] = field(default_factory=set)
     archived: bool = False
+    creator: str = ""
 
     @property
     def direct(self) -> bool:
@@ -83,6 +85,9 @@ class Workspace:
     def __init__(self) -> None:
         self.channels: dict[str, Channel] = {}
         self.people: dict[str, str] = {}
+        self.admins: set[str] = set()
+        self.strangers: set[str] = set()  # members of another workspace, here by a shared channel
+        self.groups: dict[str, str] = {}
         self.messages: list[Message] = []
         self.views: dict[str, dict[str, Any]] = {}
         self.homes: dict[str, dict[str, Any]] = {}
@@ -113,6 +118,10 @@ class Workspace:
         self.messages.append(message)
         return message
 
+    def threads(self, channel: str, ts: str) -> bool:
+        """Whether something can be said in a thread: its first message is there, or some answer to it."""
+        return any(each.channel == channel and ts in {each.ts, each.thread} for each in self.messages)
+
     def find(self, channel: str, ts: str) -> Message | None:
         """A message by its place and time."""
         return next((each for each in self.messages if (each.channel, each.ts) == (channel, ts)), None)
@@ -134,8 +143,10 @@ def unescaped(text: str) -> str:
 
 
 def _object(found: Mapping[str, Any]) -> str:
-    text = unescaped(found["text"])
-    return re.sub(r"(?<!\w)([*_~])(\S(?:.*?\S)?)\1(?!\w)", r"\2", text) if found["type"] == "mrkdwn" else text
+    if found["type"] == "mrkdwn":
+        read = _DATE.sub(r"\1", found["text"])
+        return re.sub(r"(?<!\w)([*_~])(\S(?:.*?\S)?)\1(?!\w)", r"\2", unescaped(read))
+    return unescaped(found["text"])
 
 
 def shown(blocks: list[dict[str, Any]]) -> str:
@@ -146,6 +157,7 @@ def shown(blocks: list[dict[str, Any]]) -> str:
             lines.append(block["text"] if isinstance(block["text"], str) else _object(block["text"]))
         if block["type"] == "input":
             lines.append(_object(block["label"]))
+            lines += [_object(block["hint"])] if "hint" in block else []
         for element in block.get("elements", ()):
             if element["type"] in {"plain_text", "mrkdwn"}:
                 lines.append(_object(element))
