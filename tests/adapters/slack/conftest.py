@@ -20,7 +20,7 @@ from bot.library.load import Library
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
 from bot.reception import Desk
-from bot.router import Router
+from bot.router import Router, concerned
 from bot.store.valkey import ValkeyStore
 from tests.fakes.slack import FakeSlack
 
@@ -63,7 +63,12 @@ async def installed(
     adapter = SlackAdapter(access, app.now_ms)
     minds = Minds({"offline": OfflineInterviewer()}, {"offline": OfflineGrader()})
     delivery = Delivery(
-        store, Router(Engine(library, minds)), {"slack": adapter}, app.now_ms, pace=replace(QUICK, quiet_ms=quiet_ms)
+        store,
+        Router(Engine(library, minds)),
+        {"slack": adapter},
+        app.now_ms,
+        pace=replace(QUICK, quiet_ms=quiet_ms),
+        concerned=concerned,
     )
     serving = asyncio.create_task(adapter.run(delivery.accept, Desk(library, store.peek_state)))
     ready = asyncio.create_task(adapter.ready.wait())

@@ -14,43 +14,25 @@ from bot.chat.ids import Address, ConversationId, Person
 from bot.chat.meanings import Form, Meaning, Option
 from bot.chat.replies import Reply, Role
 from tests.adapters.contract import AdapterContract, Harness
+from tests.adapters.daily_contract import DailyContract, DailyHarness, Scripted
+from tests.adapters.slack.group import Group
 from tests.fakes.slack import FakeSlack, Message
 from tests.fakes.slack.workspace import TEAM
 
 
-class OneForm:
+class OneForm(Scripted):
     """A reception that knows one form and says that everybody is in an interview of their own."""
 
     def __init__(self, candidate: Person) -> None:
+        super().__init__()
         self._candidate = candidate
         self.known: Form | None = None
 
     async def form(self, conversation: Address, person: Person, form: str) -> Form | None:
         return self.known if self.known is not None and self.known.id == form else None
 
-    async def home(self, conversation: Address, person: Person) -> tuple[Meaning, ...]:
-        return ()
-
     async def candidate(self, conversation: Address) -> Person | None:
         return self._candidate
-
-    async def history(self, person: Person) -> tuple[Meaning, ...]:
-        return ()
-
-    async def problems(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
-        return {}
-
-    async def preview(self, form: str, fields: Mapping[str, str]) -> Meaning | None:
-        return None
-
-    async def settled(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
-        return fields
-
-    async def choices(self, field: str, typed: str, limit: int = 25) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    async def holds(self, conversation: Address, person: Person) -> bool:
-        return True
 
 
 class Chatting:
@@ -114,3 +96,14 @@ class TestSlack(AdapterContract):
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert not slack.space.pings
+
+
+class TestSlackGroup(DailyContract):
+    @pytest.fixture
+    async def group(self, slack: FakeSlack) -> AsyncIterator[DailyHarness]:
+        held = Group(slack)
+        running = asyncio.create_task(held.adapter.run(held.accept, held.desk))
+        await asyncio.wait_for(held.adapter.ready.wait(), 5)
+        yield held
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

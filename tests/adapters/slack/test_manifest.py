@@ -46,7 +46,7 @@ def called() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    families = ("chat.", "conversations.", "views.", "assistant.", "users.", "usergroups.")
+    families: tuple[str, ...] = ("chat.", "conversations.", "views.", "assistant.", "users.", "usergroups.")
     families += ("auth.", "files.", "reactions.", "apps.")
     return {text for text in texts if text.startswith(families) and " " not in text and len(text) < 50}
 
@@ -54,7 +54,11 @@ def called() -> set[str]:
 def test_every_scope_is_used_and_none_is_missing() -> None:
     assert called() == set(NEEDS)
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    needed = {scope for method in called() for scope in NEEDS[method].split()} | {EVENTS.get(event, "") for event in events} | {"commands"}
+    needed = (
+        {scope for method in called() for scope in NEEDS[method].split()}
+        | {EVENTS.get(event, "") for event in events}
+        | {"commands"}
+    )
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed - {""} == set(check.SCOPES)
 
 
