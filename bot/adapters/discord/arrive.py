@@ -19,9 +19,10 @@ from bot.adapters.discord.interact import AWAY, FORGET, FORGET_ME, Interactions
 from bot.adapters.discord.places import Place, Places
 from bot.adapters.discord.post import Poster
 from bot.adapters.discord.render import render
+from bot.chat import daily
 from bot.chat.adapter import Accept, DeliveryError, Notes, Reception
 from bot.chat.events import Event, Ran
-from bot.chat.ids import Address, ConversationId, Person
+from bot.chat.ids import Address, Board, ConversationId, Person
 from bot.chat.meanings import Choices, Meaning, Option, Paragraph
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ UNREADABLE = (
 BYSTANDER = "Somebody is in an interview here, so I only listen to them. /hotseat practice opens one of your own."
 NO_FILES = "I read text only. Please paste it into a message, in several if it is long."
 IN_A_THREAD = "I can't open a thread inside this one. Mention me in the channel itself, or write to me directly."
-HELLO = Choices(
-    "I hold mock interviews. Mention me with practice, or press the button.",
-    (Option("practice", "Try an interview", style="primary"),),
-)
+HELLO = "I hold mock interviews. Mention me with practice, or press the button."
+TRY = Option("practice", "Try an interview", style="primary")
 
 
 class Arrivals:
@@ -72,7 +71,7 @@ class Arrivals:
         self._marks: dict[Address, int] = {}
         self._flushing: asyncio.Task[None] | None = None
         self._catch_up: CatchUp | None = None
-        self.interactions = Interactions(client, places, self._accept_for, reception, self.begin)
+        self.interactions = Interactions(client, places, self._accept_for, reception, self.begin, accept)
         self._lookups: dict[int, asyncio.Task[Address | None]] = {}
         self.opened: Callable[[], None] = lambda: None
 
@@ -193,10 +192,12 @@ class Arrivals:
         """Mentioned outside of interviews: an interview begins, or we say what can be had."""
         wish = await self._wish(written.text)
         assert written.guild is not None
+        where = str(getattr(message.channel, "parent_id", None) or written.channel)
         if wish is None:
             name = f"hello:{written.channel}:{author.id}"
             if await self._places.first_time(name, NOTE_AGAIN_MS):
-                await self._tell(written.channel, (HELLO,), f"{written.id}:hello")
+                new = Option(daily.NEW, "Set up a daily question", Board(parse.PLATFORM, str(written.guild), where).key)
+                await self._tell(written.channel, (Choices(HELLO, (TRY, new)),), f"{written.id}:hello")
         elif isinstance(message.channel, discord.Thread):
             await self._tell(written.channel, (Paragraph(IN_A_THREAD),), f"{written.id}:thread")
         else:

@@ -17,12 +17,13 @@ import yarl
 
 from bot.adapters.discord import commands, limits, parse
 from bot.adapters.discord.arrive import Arrivals
+from bot.adapters.discord.boards import Boards
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.places import Places, channel_of_direct
 from bot.adapters.discord.post import Poster
 from bot.adapters.discord.progress import Working
 from bot.chat.adapter import Accept, Notes, NotServed, Reception, TryLater
-from bot.chat.ids import Address, ConversationId
+from bot.chat.ids import Address, ConversationId, kind_of
 from bot.chat.meanings import Progress
 from bot.chat.replies import Operation, Reply
 
@@ -67,6 +68,7 @@ class DiscordAdapter:
         self.places = Places(notes, clock)
         self._client: Client | None = None
         self._poster: Poster | None = None
+        self._boards: Boards | None = None
         self._working: Working | None = None
         self._arrivals: Arrivals | None = None
         self._there = asyncio.Event()
@@ -86,8 +88,10 @@ class DiscordAdapter:
 
     async def post(self, reply: Reply, known: str) -> str:
         """Show a reply; the ids of its messages. The same one again shows nothing more."""
-        if self._poster is None or self._client is None or self._client.http.token is None:
+        if self._poster is None or self._boards is None or self._client is None or self._client.http.token is None:
             raise TryLater("not connected to Discord yet", 500)
+        if kind_of(reply.to) in {"board", "round", "sheet"}:
+            return await self._boards.post(reply, known)
         if self._working is not None:
             await self._working.over(reply.to)
         return await self._poster.post(reply, known)
@@ -148,6 +152,7 @@ class DiscordAdapter:
         commands.register(client)
         working = Working(client, poster, self.places, self._channel, self._edit_every_s)
         self._client, self._poster, self._arrivals, self._working = client, poster, arrivals, working
+        self._boards = Boards(client, poster)
         try:
             async with client:
                 await client.login(self._token)
@@ -168,7 +173,9 @@ class DiscordAdapter:
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url)
 
     async def _channel(self, conversation: Address) -> int:
-        """The channel a conversation is shown in, 0 if it has none (yet)."""
+        """The channel a conversation is shown in, 0 if it has none (yet), or if it is no conversation."""
+        if kind_of(conversation) != "talk":
+            return 0
         there = ConversationId.of(conversation)
         if direct := channel_of_direct(there):
             return 0 if parse.is_whispered(there) else direct

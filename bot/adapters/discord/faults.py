@@ -17,7 +17,13 @@ from bot.chat.adapter import DeliveryError, TryLater, Unreachable
 
 T = TypeVar("T")
 
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
+UNKNOWN_CHANNEL, UNKNOWN_SERVER, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = (
+    10003,
+    10004,
+    10008,
+    10015,
+    10062,
+)
 ACKNOWLEDGED, BAD_TOKEN = 40060, 50027
 NO_ACCESS, NO_DIRECT, NO_PERMISSION = 50001, 50007, 50013
 ARCHIVED, THREAD_EXISTS, LOCKED = 50083, 160004, 160005
@@ -26,6 +32,7 @@ GONE_TOKEN = frozenset({UNKNOWN_WEBHOOK, BAD_TOKEN, UNKNOWN_INTERACTION})
 
 _REASONS = {
     UNKNOWN_CHANNEL: "the channel was deleted",
+    UNKNOWN_SERVER: "the server is gone",
     UNKNOWN_MESSAGE: "the message was deleted",
     NO_ACCESS: "the bot cannot see the channel any more",
     NO_DIRECT: "direct messages are closed",
@@ -62,8 +69,12 @@ def _refusal(error: discord.HTTPException) -> DeliveryError:
         return TryLater(f"Discord has a problem ({error.status})", 0, uncertain=True)
     if error.status == 401 and error.code not in GONE_TOKEN:
         return TryLater("Discord refuses the token", 60_000)
-    reason = _REASONS.get(error.code, "Discord refuses it")
-    return Unreachable(f"{reason} ({error.status}, {error.code})")
+    return Unreachable(f"{reason_of(error)} ({error.status}, {error.code})")
+
+
+def reason_of(error: BaseException) -> str:
+    """Why Discord refuses something for good, in plain words."""
+    return _REASONS.get(code_of(error), "Discord refuses it")
 
 
 def _patience_ms(error: discord.HTTPException) -> int:

@@ -7,6 +7,7 @@ kept, since nothing inside them means anything. Invisible and reordering charact
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.adapters.discord import limits
 from bot.chat.letters import without_piles
@@ -77,6 +78,36 @@ def pieces(text: str, limit: int = limits.PIECE) -> list[str]:
         if all(len(piece) <= limit for piece in found):
             break
     return found
+
+
+def within(text: str, limit: int) -> str:
+    """A text inert, in so many characters; what does not fit is cut off its end. Text that is nearly all marks would take twice
+    its length, and is shown as a block of code, where none needs another before it."""
+    shown = inert(text)
+    if _units(shown) <= limit:
+        return shown
+    text = clean(text).strip()
+    plain, block = _most(text, inert, limit), _most(text, _as_block, limit)
+    return _as_block(text[:block] + "…") if plain < block * 0.7 else inert(text[:plain] + "…")
+
+
+def _as_block(text: str) -> str:
+    return "```\n" + text.replace("```", "`\u200b`\u200b`") + "\n```"
+
+
+def _most(text: str, make: Callable[[str], str], limit: int) -> int:
+    """How much of a text can be shown, ending with a word."""
+    least, most = 0, len(text)
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if _units(make(text[:middle] + "…")) <= limit else (least, middle - 1)
+    space = text.rfind(" ", least - 40, least)
+    return space if space > 0 and least < len(text) else least
+
+
+def _units(text: str) -> int:
+    # Letters beyond the first plane may be counted twice.
+    return len(text) + sum(letter > "\uffff" for letter in text)
 
 
 def fit(text: str, limit: int) -> str:

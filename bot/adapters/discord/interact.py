@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.adapters.discord import faults, limits, parse
+from bot.adapters.discord.daily import Daily
 from bot.adapters.discord.layout import answer_form, layout, modal
 from bot.adapters.discord.places import How, Place, Places, Token
 from bot.adapters.discord.render import Page, render
-from bot.chat.adapter import Reception
+from bot.chat.adapter import Accept, Reception
+from bot.chat.daily import is_daily
 from bot.chat.events import Event
 from bot.chat.ids import Address
 from bot.chat.meanings import Choices, Meaning, Option, Paragraph
@@ -57,12 +59,14 @@ NOT_A_CHANNEL = "Threads can't be opened here. Try it in a text channel, or writ
 class Interactions:
     """Answers interactions."""
 
-    def __init__(self, client: Client, places: Places, store: Store, reception: Reception, begin: Begin) -> None:
-        self._client = client
+    def __init__(
+        self, client: Client, places: Places, store: Store, reception: Reception, begin: Begin, accept: Accept
+    ) -> None:
         self._places = places
         self._store = store
         self._reception = reception
         self._begin = begin
+        self.daily = Daily(client, self, accept, reception)
 
     # What people do.
 
@@ -102,9 +106,11 @@ class Interactions:
     async def pressed(self, interaction: Interaction, button: parse.Intended) -> None:
         """A button was pressed."""
         if not button.known:
-            await self.tell(interaction, (Paragraph(OLD),))
+            await self.old(interaction)
+        elif is_daily(button.name):
+            await self.daily.pressed(interaction, button)
         elif button.kind == "answer":
-            await self._respond(lambda: interaction.response.send_modal(modal(answer_form(), button.at)))
+            await self.respond(lambda: interaction.response.send_modal(modal(answer_form(), button.at)))
         elif button.kind == "form" or button.name in {"practice", SETUP}:
             await self._open(interaction, button.name if button.kind == "form" else SETUP, button.at)
         elif button.name == FORGET_ME:
@@ -117,10 +123,12 @@ class Interactions:
         data: Any = interaction.data or {}
         form = parse.intended(str(data.get("custom_id", "")))
         if form is None or not form.known:
-            await self.tell(interaction, (Paragraph(OLD),))
+            await self.old(interaction)
             return
         entered = parse.fields(data.get("components", ()))
-        if form.name == SETUP:
+        if is_daily(form.name):
+            await self.daily.submitted(interaction, form, entered, parse.wrote(data.get("components", ())))
+        elif form.name == SETUP:
             problems = await self._reception.problems(form.name, entered)
             if problems:
                 # Discord has closed the form already; the button opens it again.
@@ -128,9 +136,9 @@ class Interactions:
                 await self.tell(interaction, (Choices(" ".join(problems.values()), (again,)),))
                 return
             settled = await self._reception.settled(form.name, entered)
-            await self._start(interaction, "private", lambda touch, to: touch.submitted(to, form.name, settled))
+            await self._start(interaction, "private", lambda touch, to: touch.filled(to, form.name, settled))
         else:
-            await self._move(interaction, form.at, lambda touch, to: touch.submitted(to, form.name, entered))
+            await self._move(interaction, form.at, lambda touch, to: touch.filled(to, form.name, entered))
 
     # How it is answered.
 
@@ -156,7 +164,7 @@ class Interactions:
         if found is None:
             await self.tell(interaction, (Paragraph(NO_FORM),))
         else:
-            await self._respond(lambda: interaction.response.send_modal(modal(found, at)))
+            await self.respond(lambda: interaction.response.send_modal(modal(found, at)))
 
     async def _start(self, interaction: Interaction, how: How, event: Callable[[parse.Touch, Address], Event]) -> None:
         """An interview begins, or the one that is open here is offered."""
@@ -170,10 +178,10 @@ class Interactions:
                 return
             place = Place(int(touch.person.id), touch.person.name, self._how(interaction, how))
         elif place is None:
-            channel = 0 if touch.guild is not None or self._is_guest(interaction) else touch.channel
+            channel = 0 if touch.guild is not None or self.is_guest(interaction) else touch.channel
             place = Place(int(touch.person.id), "", "message", channel)
         held = place
-        guest = self._is_guest(interaction)
+        guest = self.is_guest(interaction)
 
         async def store() -> None:
             await self._begin(to, held, parse.at_ms(touch.id))
@@ -202,38 +210,51 @@ class Interactions:
 
     async def _take(self, interaction: Interaction, store: Callable[[], Awaitable[None]], promise: str | None) -> None:
         """Store, and answer: with a promise, or by saying only that it has arrived."""
-        if self._is_guest(interaction):
+        if self.is_guest(interaction):
             # The reply takes the place of this response, so it has to be there first.
-            await self._defer(interaction)
-        storing = asyncio.ensure_future(store())
-        await asyncio.wait({storing}, timeout=limits.STORE_WITHIN_S)
-        if not storing.done() and not interaction.response.is_done():
-            await self._defer(interaction)
-        try:
-            await storing
-        except Exception as error:  # noqa: BLE001 - the store is away, or worse; the person must know either way
-            _log.warning("an interaction could not be stored: %s", type(error).__name__)
-            await self.tell(interaction, (Paragraph(AWAY),))
+            await self.defer(interaction)
+        if not await self.stored(interaction, store, (Paragraph(AWAY),)):
             return
         if promise is not None and (interaction.message is None or promise == FORGETTING):
             await self.tell(interaction, (Paragraph(promise),))
         elif not interaction.response.is_done():
-            await self._defer(interaction)
+            await self.defer(interaction)
 
-    async def _defer(self, interaction: Interaction) -> None:
-        quiet = interaction.message is not None and not self._is_guest(interaction)
-        await self._respond(lambda: interaction.response.defer(ephemeral=not quiet, thinking=not quiet))
+    async def old(self, interaction: Interaction) -> None:
+        """Say that what was pressed or sent cannot be understood."""
+        await self.tell(interaction, (Paragraph(OLD),))
+
+    async def stored(
+        self, interaction: Interaction, store: Callable[[], Awaitable[None]], failed: Sequence[Meaning]
+    ) -> bool:
+        """Store, deferring the interaction if that takes long. If it cannot be done the person hears it, and it is False."""
+        storing = asyncio.ensure_future(store())
+        await asyncio.wait({storing}, timeout=limits.STORE_WITHIN_S)
+        if not storing.done() and not interaction.response.is_done():
+            await self.defer(interaction)
+        try:
+            await storing
+        except Exception as error:  # noqa: BLE001 - the store is away, or worse; the person must know either way
+            _log.warning("an interaction could not be stored: %s", type(error).__name__)
+            await self.tell(interaction, failed)
+            return False
+        return True
+
+    async def defer(self, interaction: Interaction) -> None:
+        """Answer later, or not at all."""
+        quiet = interaction.message is not None and not self.is_guest(interaction)
+        await self.respond(lambda: interaction.response.defer(ephemeral=not quiet, thinking=not quiet))
 
     async def tell(self, interaction: Interaction, meanings: Sequence[Meaning]) -> None:
         """Say something that only this person sees, as the response or in its place."""
         first, *more = render(meanings)
         if interaction.response.is_done():
             deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
-            await self._respond(lambda: self._say_later(interaction, first, instead=deferred))
+            await self.respond(lambda: self._say_later(interaction, first, instead=deferred))
         else:
-            await self._respond(lambda: interaction.response.send_message(view=layout(first), ephemeral=True))
+            await self.respond(lambda: interaction.response.send_message(view=layout(first), ephemeral=True))
         for page in more:
-            await self._respond(lambda shown=page: interaction.followup.send(view=layout(shown), ephemeral=True))  # type: ignore[misc]
+            await self.respond(lambda shown=page: interaction.followup.send(view=layout(shown), ephemeral=True))  # type: ignore[misc]
 
     async def _say_later(self, interaction: Interaction, page: Page, *, instead: bool) -> None:
         if instead:
@@ -241,7 +262,7 @@ class Interactions:
         else:
             await interaction.followup.send(view=layout(page), ephemeral=True)
 
-    async def _respond(self, call: Callable[[], Awaitable[Any]]) -> None:
+    async def respond(self, call: Callable[[], Awaitable[Any]]) -> None:
         """Make a call that answers an interaction. One that came too late, or that another process answered, is let go: what
         was stored is stored."""
         try:
@@ -256,7 +277,7 @@ class Interactions:
 
     # Where it is.
 
-    def _is_guest(self, interaction: Interaction) -> bool:
+    def is_guest(self, interaction: Interaction) -> bool:
         """Whether the app is here only because somebody installed it for themselves."""
         if interaction.guild_id is not None:
             return interaction.is_user_integration() and not interaction.is_guild_integration()
@@ -267,7 +288,7 @@ class Interactions:
         if at:
             return await self._places.in_thread(at)
         touch = _touch(interaction)
-        if self._is_guest(interaction):
+        if self.is_guest(interaction):
             return parse.whispered(touch.guild, touch.channel, int(touch.person.id))
         if touch.guild is None:
             return parse.direct(touch.channel)

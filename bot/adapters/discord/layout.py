@@ -12,9 +12,9 @@ import discord
 from discord import ui
 
 from bot.adapters.discord import limits
-from bot.adapters.discord.inert import fit
+from bot.adapters.discord.inert import fit, within
 from bot.adapters.discord.parse import CUSTOM_ID, Intended, custom_id, intended
-from bot.adapters.discord.render import Block, Button, Page, Row, Rule, Shot, Text
+from bot.adapters.discord.render import Block, Button, Notice, Page, Row, Rule, Shot, Text
 from bot.chat.meanings import Field, Form
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def layout(page: Page) -> ui.LayoutView:
 
 def _item(block: Block, shots: Iterable[int]) -> ui.Item[Any]:
     match block:
-        case Text():
+        case Text() | Notice():
             return ui.TextDisplay(block.markup)
         case Rule():
             return ui.Separator()
@@ -97,15 +97,26 @@ def _item(block: Block, shots: Iterable[int]) -> ui.Item[Any]:
             return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}", description=block.alt or None))
 
 
-def modal(form: Form, at: int = 0) -> ui.Modal:
-    """A form as a modal; what is sent comes back under the form's id, with the channel of its conversation if it is not the
-    one where it is opened. discord.py forgets it after a while; we never do."""
+def parts(form: Form) -> list[tuple[Field, ...]]:
+    """The fields of a form, as many together as a modal holds."""
+    step = limits.MODAL_FIELDS
+    return [form.fields[start : start + step] for start in range(0, len(form.fields), step)] or [()]
+
+
+def modal(form: Form, at: int = 0, part: int = 0, mark: str = "") -> ui.Modal:
+    """A form, or one part of it, as a modal; what is sent comes back under the form's id, with the channel of its conversation
+    if it is not the one where it is opened, and `mark` where not all fields are shown. discord.py forgets it after a while; we
+    never do. The form's text is shown where the fields leave room for it."""
+    held = parts(form)
     made = ui.Modal(
         title=fit(form.title, limits.MODAL_TITLE),
-        custom_id=custom_id("form", form.id, at=at),
+        custom_id=custom_id("form", form.id, mark if len(held) > 1 else "", at),
         timeout=limits.TOKEN_MS / 1000,
     )
-    for field in form.fields[: limits.MODAL_FIELDS]:
+    fields = held[part]
+    if form.text.strip() and len(fields) < limits.MODAL_FIELDS:
+        made.add_item(ui.TextDisplay(within(form.text, limits.MODAL_TEXT)))
+    for field in fields:
         label = fit(field.label, limits.FIELD_LABEL)
         hint = field.hint or (field.label if label != field.label else "")
         made.add_item(ui.Label(text=label, description=fit(hint, limits.FIELD_HINT) or None, component=_entry(field)))
@@ -117,22 +128,48 @@ def _entry(field: Field) -> ui.Item[Any]:
     if field.kind == "scale":
         rows = tuple((str(number), str(number)) for number in range(1, 6))
     if rows:
-        return ui.Select(
-            custom_id=field.id,
-            required=field.required,
-            options=[
-                discord.SelectOption(
-                    label=fit(label, limits.OPTION_LABEL), value=value, default=value == field.value and bool(value)
-                )
-                for value, label in rows[: limits.OPTIONS]
-            ],
-        )
+        return _select(field, rows[: limits.OPTIONS])
+    if field.kind in {"role", "channel"}:
+        return _pick(field)
     return ui.TextInput(
         custom_id=field.id,
         style=discord.TextStyle.paragraph if field.kind == "long" else discord.TextStyle.short,
         required=field.required,
-        default=field.value or None,
+        default=field.value[: limits.ANSWER] or None,
         max_length=limits.ANSWER,
+    )
+
+
+def _select(field: Field, rows: Sequence[tuple[str, str]]) -> ui.Item[Any]:
+    several = field.kind == "choices"
+    chosen = {value.strip() for value in field.value.split(",")} if several else {field.value}
+    return ui.Select(
+        custom_id=field.id,
+        required=field.required,
+        min_values=1 if field.required else 0,
+        max_values=len(rows) if several else 1,
+        options=[
+            discord.SelectOption(
+                label=fit(label, limits.OPTION_LABEL), value=value, default=bool(value) and value in chosen
+            )
+            for value, label in rows
+        ],
+    )
+
+
+def _pick(field: Field) -> ui.Item[Any]:
+    """A role or a channel of the server, from Discord's own list."""
+    least = 1 if field.required else 0
+    if field.kind == "role":
+        held = [discord.Object(int(field.value), type=discord.Role)] if field.value.isdecimal() else []
+        return ui.RoleSelect(custom_id=field.id, required=field.required, min_values=least, default_values=held)
+    there = [discord.Object(int(field.value), type=discord.abc.GuildChannel)] if field.value.isdecimal() else []
+    return ui.ChannelSelect(
+        custom_id=field.id,
+        required=field.required,
+        min_values=least,
+        default_values=there,
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
     )
 
 

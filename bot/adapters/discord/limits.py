@@ -20,6 +20,9 @@ NONCE = 25
 
 MODAL_TITLE = 45
 MODAL_FIELDS = 5
+MODAL_TEXT = 3_950
+"""Characters of text in a form: 4,000 at Discord."""
+
 FIELD_LABEL = 45
 FIELD_HINT = 100
 OPTIONS = 25

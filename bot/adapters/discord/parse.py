@@ -50,9 +50,9 @@ class Intended:
 
 def custom_id(kind: str, name: str, value: str = "", at: int = 0) -> str:
     """The id of a button or a form; ValueError if it does not fit into what Discord keeps."""
-    parts = [_VERSION, kind, quote(name, safe="")]
+    parts = [_VERSION, kind, _packed(name)]
     if value or at:
-        parts.append(quote(value, safe=""))
+        parts.append(_packed(value))
     if at:
         parts.append(str(at))
     made = ":".join(parts)
@@ -67,7 +67,18 @@ def intended(id_: str) -> Intended | None:
     if found is None:
         return None
     known = f"hs{found['version']}" == _VERSION and found["kind"] in {"press", "form", "answer"}
-    return Intended(found["kind"], unquote(found["name"]), unquote(found["value"] or ""), known, int(found["at"] or 0))
+    return Intended(
+        found["kind"], _unpacked(found["name"]), _unpacked(found["value"] or ""), known, int(found["at"] or 0)
+    )
+
+
+def _packed(text: str) -> str:
+    # The keys of daily questions are full of colons, and three characters each would not fit.
+    return quote(text, safe="").replace("%3A", "!")
+
+
+def _unpacked(text: str) -> str:
+    return unquote(text.replace("!", ":"))
 
 
 def person(id_: int, name: str) -> Person:
@@ -160,19 +171,23 @@ class Touch:
         """The id of what it comes to."""
         return event_id(self.guild, self.channel, self.id)
 
-    def ran(self, to: Address, command: str, options: Mapping[str, str]) -> Ran:
+    def ran(self, to: Address, command: str, options: Mapping[str, str], organiser: bool = False) -> Ran:
         """A command was given."""
-        return Ran(self.event, to, at_ms(self.id), self.person, command, dict(options))
+        return Ran(self.event, to, at_ms(self.id), self.person, command, dict(options), organiser)
 
-    def pressed(self, to: Address, action: str, value: str) -> Pressed:
+    def pressed(self, to: Address, action: str, value: str, organiser: bool = False) -> Pressed:
         """A button was pressed."""
-        return Pressed(self.event, to, at_ms(self.id), self.person, action, value)
+        return Pressed(self.event, to, at_ms(self.id), self.person, action, value, organiser)
 
-    def submitted(self, to: Address, form: str, fields: Mapping[str, str]) -> Event:
-        """A form was sent. The form for an answer is the answer."""
+    def submitted(self, to: Address, form: str, fields: Mapping[str, str], organiser: bool = False) -> Submitted:
+        """A form was sent."""
+        return Submitted(self.event, to, at_ms(self.id), self.person, form, dict(fields), organiser)
+
+    def filled(self, to: Address, form: str, fields: Mapping[str, str]) -> Event:
+        """A form of an interview was sent. The form for an answer is the answer."""
         if form == ANSWER:
             return Said(self.event, to, at_ms(self.id), self.person, fields.get(ANSWER, ""), message=str(self.id))
-        return Submitted(self.event, to, at_ms(self.id), self.person, form, dict(fields))
+        return self.submitted(to, form, fields)
 
 
 def fields(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -183,9 +198,26 @@ def fields(components: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         nested = component.get("components") or ([inner] if inner is not None else [])
         found.update(fields(nested))
         name = component.get("custom_id")
-        value = component.get("value") or next(iter(component.get("values") or ()), "")
+        value = component.get("value") or ",".join(component.get("values") or ())
         if name and isinstance(value, str) and value.strip():
             found[name] = value
+    return found
+
+
+def wrote(components: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What was typed into a form, not chosen from a list."""
+    inner = [component.get("component") or component for component in components]
+    return [text for entry in inner if isinstance(text := entry.get("value"), str) and text.strip()]
+
+
+def completions(typed: str, rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Ways to go on with a list that is typed with commas between: values and labels of the whole of it."""
+    given = [part.strip() for part in typed.split(",")]
+    held, wanted = [part for part in given[:-1] if part], given[-1].casefold()
+    found = []
+    for value, label in rows:
+        if value not in held and (wanted in value.casefold() or wanted in label.casefold()):
+            found.append((", ".join((*held, value)), ", ".join((*held, label))))
     return found
 
 

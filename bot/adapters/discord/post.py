@@ -20,7 +20,7 @@ import discord
 from bot.adapters.discord import faults, limits, parse, thread
 from bot.adapters.discord.layout import files, layout
 from bot.adapters.discord.places import Place, Places, Token, channel_of_direct
-from bot.adapters.discord.render import Page, Shot, Text, distinct, fits, render
+from bot.adapters.discord.render import EVERYONE, Notice, Page, Shot, Text, distinct, fits, render
 from bot.chat.adapter import TryLater, Unreachable
 from bot.chat.ids import Address, ConversationId, Person, is_person
 from bot.chat.meanings import Meaning, Option, Picture, QuestionCard, Scorecard
@@ -35,6 +35,7 @@ T = TypeVar("T")
 ANSWER = Option(parse.ANSWER, "Answer", style="primary")
 IN_INTERVIEW = (Option("hint", "Hint"), Option("pause", "Pause"), Option("stop", "Stop", style="danger"))
 _SHOWN = 500
+_DIRECT = 10_000
 
 
 def nonce(name: str) -> str:
@@ -52,26 +53,27 @@ class Poster:
         self._sending: dict[str, asyncio.Task[Any]] = {}
         self._shown: OrderedDict[str, list[Page]] = OrderedDict()
         self._removed: OrderedDict[int, None] = OrderedDict()
+        self._direct: OrderedDict[int, int] = OrderedDict()
 
     async def post(self, reply: Reply, known: str) -> str:
         """Show a reply; the ids of its messages, each with its channel."""
         if is_person(reply.to):
             user = int(Person.of(reply.to).id)
-            return await self._send_all(await self.direct_channel(user), render(reply.meanings), reply.id)
+            return await self.send_all(await self.direct_channel(user), render(reply.meanings), reply.id)
         conversation = ConversationId.of(reply.to)
         if parse.is_whispered(conversation):
-            return await self._whisper(reply, render(_pictured(reply.meanings), self._words(reply, whispered=True)))
+            return await self._whisper(reply, render(pictured(reply.meanings), self._words(reply, whispered=True)))
         channel = await self._channel(reply, conversation)
         words = self._words(reply, direct=conversation.workspace == parse.DIRECT)
         if reply.operation is Operation.DIRECT and await self._others_read(reply.to, conversation):
-            return await self._confide(reply, channel, render(_pictured(reply.meanings), words, channel))
-        pages = render(_pictured(reply.meanings), words)
+            return await self._confide(reply, channel, render(pictured(reply.meanings), words, channel))
+        pages = render(pictured(reply.meanings), words)
         if reply.operation is Operation.EPHEMERAL and await self._aside(reply, pages):
             return ""
         try:
             if reply.operation is Operation.EDIT and known:
-                return await self._edit(channel, known, pages, reply.id)
-            return await self._send_all(channel, pages, reply.id)
+                return await self.edit(channel, known, pages, reply.id)
+            return await self.send_all(channel, pages, reply.id)
         except Unreachable as gone:
             await self._complain(reply.to, gone)
             raise
@@ -113,7 +115,7 @@ class Poster:
         place = await self._places.of(reply.to)
         user = int(reply.person.id) if reply.person is not None else place.owner if place is not None else 0
         try:
-            return await self._send_all(await self.direct_channel(user), pages, reply.id)
+            return await self.send_all(await self.direct_channel(user), pages, reply.id)
         except Unreachable:
             if await self._aside(reply, pages):
                 return ""
@@ -123,8 +125,12 @@ class Poster:
 
     async def direct_channel(self, user: int) -> int:
         """The channel of direct messages with somebody."""
-        made = await self.ask(f"direct:{user}", lambda: self._client.http.start_private_message(user))
-        return int(made["id"])
+        if user not in self._direct:
+            made = await self.ask(f"direct:{user}", lambda: self._client.http.start_private_message(user))
+            self._direct[user] = int(made["id"])
+            while len(self._direct) > _DIRECT:
+                self._direct.popitem(last=False)
+        return self._direct[user]
 
     async def _open(self, to: Address, conversation: ConversationId, place: Place) -> int:
         opened = await thread.open_thread(self, self._client, self._places, to, conversation, place)
@@ -132,7 +138,8 @@ class Poster:
         await self.respond(to, ((Text(link),),))
         return opened
 
-    async def _send_all(self, channel: int, pages: list[Page], name: str) -> str:
+    async def send_all(self, channel: int, pages: list[Page], name: str) -> str:
+        """Send pages; the ids of their messages, each with its channel."""
         references = []
         for number, page in enumerate(pages):
             references.append(f"{channel}/{await self.send(channel, page, f'{name}#{number}')}")
@@ -143,7 +150,9 @@ class Poster:
 
         async def create() -> int:
             target = self._client.get_partial_messageable(channel)
-            sent = await target.send(view=layout(page), files=await _drawn(page), nonce=nonce(name))
+            sent = await target.send(
+                view=layout(page), files=await _drawn(page), nonce=nonce(name), allowed_mentions=_notified(page)
+            )
             return sent.id
 
         try:
@@ -157,7 +166,7 @@ class Poster:
                 raise gone from gone.__cause__  # it is locked as well, and only a moderator can open it
         return int(await self.ask(name, create))
 
-    async def _edit(self, channel: int, known: str, pages: list[Page], name: str) -> str:
+    async def edit(self, channel: int, known: str, pages: list[Page], name: str) -> str:
         """Put pages where others were. A message that is gone is sent anew; what is left over is taken away."""
         there = [(int(where), int(message)) for where, _, message in (one.partition("/") for one in known.split(","))]
         references = []
@@ -254,7 +263,7 @@ class Poster:
     async def _instead(self, reply: Reply, pages: list[Page]) -> str:
         """The interaction has run out: the person hears it in direct messages, if theirs are open."""
         user = int(ConversationId.of(reply.to).thread[1:])
-        return await self._send_all(await self.direct_channel(user), pages, reply.id)
+        return await self.send_all(await self.direct_channel(user), pages, reply.id)
 
     async def _aside(self, reply: Reply, pages: list[Page]) -> bool:
         token = await self._places.token(reply.to)
@@ -319,7 +328,14 @@ _ORIGINAL: Any = "@original"
 _NOBODY = discord.AllowedMentions.none()
 
 
-def _pictured(meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+def _notified(page: Page) -> discord.AllowedMentions:
+    """Who a message notifies: nobody, or the one role it is for."""
+    roles = [block.role for block in page if isinstance(block, Notice) and not block.quiet]
+    named: list[discord.abc.Snowflake] = [discord.Object(int(role)) for role in roles if role != EVERYONE]
+    return discord.AllowedMentions(everyone=EVERYONE in roles, users=False, roles=named or False, replied_user=False)
+
+
+def pictured(meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
     """The meanings with a picture after each scorecard that has none."""
     from bot.pictures import scorecard
 

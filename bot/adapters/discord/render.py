@@ -7,7 +7,7 @@ several, parted between blocks. Every string goes through `inert`; our own marks
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.adapters.discord import limits
 from bot.adapters.discord.inert import fit, one_line, pieces
@@ -17,6 +17,7 @@ from bot.chat.meanings import (
     Choices,
     Comparison,
     CriterionLine,
+    DailyCard,
     Form,
     Meaning,
     Option,
@@ -75,7 +76,24 @@ class Shot:
     boxed: bool = False
 
 
-Block = Text | Rule | Row | Shot
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The one role that a message notifies, by its id; `quiet` only shows it."""
+
+    role: str
+    quiet: bool = False
+    boxed: bool = False
+
+    @property
+    def markup(self) -> str:
+        """What stands there."""
+        return "@everyone" if self.role == EVERYONE else f"<@&{self.role}>"
+
+
+Block = Text | Rule | Row | Shot | Notice
 Page = tuple[Block, ...]
 
 
@@ -94,6 +112,8 @@ def _blocks(meaning: Meaning, at: int) -> Iterator[Block]:
             yield from _said(meaning.text, meaning.speaker)
         case QuestionCard():
             yield from _question(meaning)
+        case DailyCard():
+            yield from _daily(meaning)
         case Choices():
             yield from _said(meaning.text, "")
             yield from _rows(meaning.options, at)
@@ -137,6 +157,27 @@ def _question(card: QuestionCard) -> Iterator[Block]:
     yield from _said(card.text, card.title, boxed=True)
     if card.help.strip():
         yield from _small(card.help)
+
+
+def _daily(card: DailyCard) -> Iterator[Block]:
+    if card.mention == EVERYONE or card.mention.isdecimal():
+        yield Notice(card.mention)
+    yield Text(f"-# {one_line(card.heading)}\n### {one_line(card.title)}", boxed=True)
+    yield from _said(card.text, "", boxed=True)
+    if card.credit.strip():
+        yield from _small(card.credit)
+    if card.status.strip() or card.at_ms:
+        second = card.at_ms // 1000
+        moment = f" <t:{second}:f> (<t:{second}:R>)" if card.at_ms else ""
+        yield Rule()
+        yield Text(f"{one_line(card.status)}{moment}".strip(), boxed=True)
+
+
+def quiet(pages: Sequence[Page]) -> list[Page]:
+    """The same pages, notifying nobody."""
+    return [
+        tuple(replace(block, quiet=True) if isinstance(block, Notice) else block for block in page) for page in pages
+    ]
 
 
 def _form(form: Form, at: int) -> Iterator[Block]:
@@ -262,7 +303,7 @@ def fits(page: Sequence[Block]) -> bool:
         boxed = block.boxed
         if isinstance(block, Row):
             components += len(block.buttons)
-        elif isinstance(block, Text):
+        elif isinstance(block, (Text, Notice)):
             # Letters beyond the first plane may be counted twice.
             characters += len(block.markup) + sum(letter > "\uffff" for letter in block.markup)
     return characters <= limits.MESSAGE_TEXT and components <= limits.COMPONENTS

@@ -55,17 +55,18 @@ async def open_thread(
         if place.how == "public":
             starter = Text(f"{one_line(place.name)} is in an interview. Please let them answer by themselves.")
             message = await asks.send(parent, (starter,), f"{to}:starter")
-        channel = await _from_message(asks, client, parent, message, place)
+        channel = await from_message(asks, client, parent, message, _name(place))
     await places.keep(to, replace(place, channel=channel, name="", trying=0))
     return channel
 
 
-async def _from_message(asks: Asks, client: Client, parent: int, message: int, place: Place) -> int:
+async def from_message(asks: Asks, client: Client, parent: int, message: int, name: str) -> int:
+    """The thread that hangs from a message, opened now or found from an earlier try."""
     try:
         made = await asks.ask(
             f"thread:{message}",
             lambda: client.http.start_thread_with_message(
-                parent, message, name=_name(place), auto_archive_duration=_ARCHIVE_AFTER_MIN
+                parent, message, name=name, auto_archive_duration=_ARCHIVE_AFTER_MIN
             ),
         )
     except Unreachable as refused:

@@ -29,7 +29,7 @@ async def test_an_interview_in_direct_messages(server: Discord, bot: Bot) -> Non
     opened = server.press(ann, form, "Show me the feedback")
     await server.until(lambda: opened.form)
     assert opened.form is not None
-    first = opened.form["components"][0]["component"]["custom_id"]
+    first = next(one["component"]["custom_id"] for one in opened.form["components"] if "component" in one)
     sent = server.submit(ann, opened, {first: "4"})
     card = await server.shown(channel, "One change for next time")
     assert card["attachments"][0]["description"]

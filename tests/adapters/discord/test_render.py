@@ -114,7 +114,7 @@ def test_a_name_stays_on_its_line() -> None:
 
 def test_a_button_is_understood_by_every_version() -> None:
     made = parse.custom_id("press", "redo", "people: first, last")
-    assert made == "hs1:press:redo:people%3A%20first%2C%20last"
+    assert made == "hs1:press:redo:people!%20first%2C%20last"
     assert parse.intended(made) == parse.Intended("press", "redo", "people: first, last")
     older = parse.intended("hs0:vote:x")
     assert older is not None

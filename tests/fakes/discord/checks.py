@@ -9,7 +9,7 @@ COMPONENTS_V2 = 1 << 15
 EPHEMERAL = 1 << 6
 SUPPRESS_EMBEDS = 1 << 2
 
-ROW, BUTTON, SELECT, INPUT = 1, 2, 3, 4
+ROW, BUTTON, SELECT, INPUT, ROLES, CHANNELS = 1, 2, 3, 4, 6, 8
 SECTION, TEXT, THUMBNAIL, GALLERY, FILE, RULE, CONTAINER, LABEL = 9, 10, 11, 12, 13, 14, 17, 18
 _TOP = {ROW, SECTION, TEXT, GALLERY, FILE, RULE, CONTAINER}
 
@@ -42,8 +42,11 @@ def message(payload: Mapping[str, Any], files: int, *, edit: bool = False) -> No
     flags = int(payload.get("flags") or 0)
     components = payload.get("components") or []
     content = payload.get("content")
-    mentions = payload.get("allowed_mentions")
-    _need(mentions is not None and mentions.get("parse") == [], "allowed_mentions: this bot never mentions anybody")
+    mentions: Mapping[str, Any] = payload.get("allowed_mentions") or {}
+    _need("parse" in mentions, "allowed_mentions: this bot says whom it mentions")
+    _need(mentions["parse"] in ([], ["everyone"]) and not mentions.get("users"), "allowed_mentions: roles only")
+    _need(len(mentions.get("roles") or ()) <= 100, "allowed_mentions.roles: at most 100")
+    _need(not edit or mentions == {"parse": []}, "allowed_mentions: an edit of this bot mentions nobody")
     if content is not None:
         _length(content, 0, 2000, "content")
     if flags & COMPONENTS_V2:
@@ -128,6 +131,10 @@ def modal(payload: Mapping[str, Any]) -> None:
     _length(payload.get("custom_id"), 1, 100, "custom_id")
     components = payload.get("components") or []
     _need(1 <= len(components) <= 5, "components: 1 to 5")
+    _need(
+        sum(_units(one["content"]) for one in components if one["type"] == TEXT) <= 4000,
+        "components: over 4000 characters",
+    )
     for component in components:
         _need(component["type"] in {LABEL, TEXT}, "components: a label or a text")
         if component["type"] == LABEL:
@@ -138,7 +145,14 @@ def modal(payload: Mapping[str, Any]) -> None:
 
 
 def _entry(entry: Mapping[str, Any]) -> None:
-    _need(entry["type"] in {INPUT, SELECT}, "label.component: a text input or a select")
+    _need(entry["type"] in {INPUT, SELECT, ROLES, CHANNELS}, "label.component: a text input or a select")
+    if entry["type"] != INPUT:
+        least, most = entry.get("min_values", 1), entry.get("max_values", 1)
+        _need(0 <= least <= most <= 25, "select.min_values, max_values")
+        _need(bool(least) or not entry.get("required"), "select.required: with at least one value")
+        _need(entry["type"] != SELECT or most <= len(entry["options"]), "select.max_values: more than options")
+        chosen = sum(bool(one.get("default")) for one in entry.get("options") or ())
+        _need(chosen + len(entry.get("default_values") or ()) <= most, "select: more chosen than may be")
     if entry["type"] == INPUT:
         _need(entry["style"] in {1, 2}, "input.style")
         _need(1 <= (entry.get("max_length") or 4000) <= 4000, "input.max_length")
@@ -155,8 +169,14 @@ def commands(payload: Sequence[Mapping[str, Any]]) -> None:
             _length(command.get("description"), 1, 100, "description")
             for option in command.get("options") or []:
                 _length(option["description"], 1, 100, "option.description")
+                _need(len(option.get("options") or []) <= 25, "option.options")
                 for inner in option.get("options") or []:
+                    _length(inner["name"], 1, 32, "option.name")
                     _length(inner["description"], 1, 100, "option.description")
                     _need(len(inner.get("choices") or []) <= 25, "option.choices")
+                    _need(len(inner.get("options") or []) <= 25, "option.options")
+                    for deepest in inner.get("options") or []:
+                        _length(deepest["description"], 1, 100, "option.description")
+                        _need(deepest["type"] > 2, "option.type: no deeper")
         else:
             _need(not command.get("description"), "description: not for a menu")

@@ -112,19 +112,27 @@ class Discord:
         self.world.emit("MESSAGE_DELETE", gone | ({"guild_id": str(channel.guild)} if channel.guild else {}))
 
     def command(self, user: int, channel: Channel, name: str, /, **options: Any) -> Interaction:
-        """Somebody runs `/hotseat <name>`; `guest=True` where only they have the app."""
+        """Somebody runs `/hotseat <name>`, such as `practice` or `daily new`; `guest=True` where only they have the app."""
         guest, permissions = options.pop("guest", False), options.pop("permissions", ALL_PERMISSIONS)
-        given = [
-            {"name": key, "type": 4 if isinstance(value, int) else 3, "value": value} for key, value in options.items()
-        ]
-        data = {"id": "1", "name": "hotseat", "type": 1, "options": [{"name": name, "type": 1, "options": given}]}
+        given: list[Payload] = []
+        resolved: Payload = {}
+        for key, value in options.items():
+            if isinstance(value, Channel):
+                held = {**self.world.shape(value), "permissions": self.world.member(user, value)["permissions"]}
+                resolved["channels"] = {str(value.id): held}
+                given.append({"name": key, "type": 7, "value": str(value.id)})
+            elif key == "role":
+                resolved["roles"] = {str(value): self.world.roles[value]}
+                given.append({"name": key, "type": 8, "value": str(value)})
+            else:
+                given.append({"name": key, "type": 4 if isinstance(value, int) else 3, "value": value})
+        data = {**_nested(name, given), "resolved": resolved}
         return self._interact(2, user, channel, data, guest=guest, permissions=permissions)
 
     def typing(self, user: int, channel: Channel, name: str, option: str, typed: str) -> Interaction:
         """Somebody types into an option that has a list."""
         given = [{"name": option, "type": 3, "value": typed, "focused": True}]
-        data = {"id": "1", "name": "hotseat", "type": 1, "options": [{"name": name, "type": 1, "options": given}]}
-        return self._interact(4, user, channel, data)
+        return self._interact(4, user, channel, _nested(name, given))
 
     def menu(self, user: int, channel: Channel, message: Payload) -> Interaction:
         """Somebody uses the command in a message's menu."""
@@ -153,9 +161,12 @@ class Discord:
         assert form is not None
         sent = []
         for label in form["components"]:
+            if label["type"] == checks.TEXT:
+                sent.append({"type": checks.TEXT, "id": 1})
+                continue
             entry = label["component"]
             value = values.get(entry["custom_id"], "")
-            held = {"values": [value] if value else []} if entry["type"] == 3 else {"value": value}
+            held = {"value": value} if entry["type"] == checks.INPUT else {"values": value.split(",") if value else []}
             sent.append(
                 {"type": 18, "id": 1, "component": {"type": entry["type"], "custom_id": entry["custom_id"], **held}}
             )
@@ -191,7 +202,7 @@ class Discord:
                 "guild_id": str(channel.guild),
                 "guild": {"id": str(channel.guild), "features": [], "locale": "en"},
             }
-            payload["member"] = world.member(user)
+            payload["member"] = world.member(user, channel)
         else:
             payload["user"] = world.users[user]
         held = Interaction(payload, world.clock(), guest)
@@ -220,6 +231,19 @@ class Discord:
         message: Payload = await self.until(found)
         return message
 
+    def thread_of(self, message: Payload) -> Channel | None:
+        """The thread that hangs from a message."""
+        return self.world.channels.get(int(message["id"]))
+
     def threads(self, parent: Channel) -> list[Channel]:
         """Threads that grew from a channel."""
         return [channel for channel in self.world.channels.values() if channel.parent == parent.id]
+
+
+def _nested(name: str, given: list[Payload]) -> Payload:
+    """A command below `/hotseat`, perhaps in a group of its own."""
+    *groups, last = name.split()
+    held: Payload = {"name": last, "type": 1, "options": given}
+    for group in reversed(groups):
+        held = {"name": group, "type": 2, "options": [held]}
+    return {"id": "1", "name": "hotseat", "type": 1, "options": [held]}

@@ -15,6 +15,9 @@ from tests.fakes.discord import checks
 EPOCH_MS = 1_420_070_400_000
 CONTENT, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 15, 1 << 9, 1 << 12
 ALL_PERMISSIONS = str((1 << 50) - 1)
+MANAGE_CHANNELS, MANAGE_SERVER = 1 << 4, 1 << 5
+BASIC_PERMISSIONS = (1 << 10) | (1 << 11) | (1 << 16) | (1 << 31) | (1 << 35) | (1 << 38)
+"""See channels, write, read what was written, use commands, open threads and write in them."""
 
 Payload = dict[str, Any]
 
@@ -29,7 +32,8 @@ class Refused(Exception):
 
 @dataclass
 class Channel:
-    """A channel, a thread or direct messages. `type`: 0 text, 1 direct, 3 group, 5 news, 11 and 12 threads."""
+    """A channel, a thread or direct messages. `type`: 0 text, 1 direct, 3 group, 5 news, 11 and 12 threads. `managers` may
+    manage this very channel."""
 
     id: int
     type: int
@@ -42,6 +46,7 @@ class Channel:
     locked: bool = False
     gone: bool = False
     messages: dict[int, Payload] = field(default_factory=dict)
+    managers: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -79,6 +84,9 @@ class World:
         self.me: Payload = self._user("Hotseat", bot=True, id_=self.app)
         self.users: dict[int, Payload] = {self.app: self.me}
         self.guilds: dict[int, str] = {}
+        self.left: set[int] = set()
+        self.roles: dict[int, Payload] = {}
+        self.worn: dict[int, list[int]] = {}
         self.channels: dict[int, Channel] = {}
         self.interactions: dict[str, Interaction] = {}
         self.commands: list[Payload] = []
@@ -113,6 +121,22 @@ class World:
         self.emit("GUILD_CREATE", self.guild_shape(id_))
         return id_
 
+    def leave(self, guild: int) -> None:
+        """The app is removed from a server."""
+        self.left.add(guild)
+        self.emit("GUILD_DELETE", {"id": str(guild)})
+
+    def role(self, guild: int, name: str, permissions: int = 0) -> int:
+        """A role of a server."""
+        made = _role(self.number(), name, permissions)
+        self.roles[int(made["id"])] = {**made, "guild": guild}
+        self.emit("GUILD_ROLE_CREATE", {"guild_id": str(guild), "role": made})
+        return int(made["id"])
+
+    def wear(self, user: int, role: int) -> None:
+        """Give somebody a role."""
+        self.worn.setdefault(user, []).append(role)
+
     def channel(self, guild: int, name: str = "general", type_: int = 0) -> Channel:
         """A channel of a server."""
         made = Channel(self.number(), type_, name, guild)
@@ -142,12 +166,16 @@ class World:
         found = self.channels.get(channel)
         if found is None or found.gone:
             raise Refused(404, 10003, "Unknown Channel")
+        if found.guild in self.left:
+            raise Refused(403, 50001, "Missing Access")
         return found
 
     def shape(self, channel: Channel) -> Payload:
         """A channel as it is sent."""
         held: Payload = {"id": str(channel.id), "type": channel.type, "name": channel.name, "flags": 0, "position": 0}
-        held.update({"permission_overwrites": [], "nsfw": False, "last_message_id": None, "topic": None})
+        allowed = {"type": 1, "allow": str(MANAGE_CHANNELS), "deny": "0"}
+        overwrites = [{"id": str(user), **allowed} for user in channel.managers]
+        held.update({"permission_overwrites": overwrites, "nsfw": False, "last_message_id": None, "topic": None})
         if channel.guild:
             held["guild_id"] = str(channel.guild)
         if channel.type in {1, 3}:
@@ -168,13 +196,12 @@ class World:
     def guild_shape(self, guild: int) -> Payload:
         """A server as it is sent to the bot."""
         own = [channel for channel in self.channels.values() if channel.guild == guild and not channel.gone]
-        role = {"id": str(guild), "name": "@everyone", "permissions": ALL_PERMISSIONS, "position": 0, "color": 0}
-        role |= {"hoist": False, "managed": False, "mentionable": False, "flags": 0}
+        everyone = _role(guild, "@everyone", BASIC_PERMISSIONS)
         return {
             "id": str(guild),
             "name": self.guilds[guild],
             "owner_id": "1",
-            "roles": [role],
+            "roles": [everyone, *(role for role in self.roles.values() if role["guild"] == guild)],
             "emojis": [],
             "stickers": [],
             "features": [],
@@ -190,10 +217,17 @@ class World:
             "unavailable": False,
         }
 
-    def member(self, user: int) -> Payload:
-        """Somebody as a member of a server."""
-        held = {"user": self.users[user], "roles": [], "joined_at": self.moment(), "deaf": False, "mute": False}
-        return {**held, "flags": 0, "nick": None, "avatar": None, "permissions": ALL_PERMISSIONS}
+    def member(self, user: int, channel: Channel | None = None) -> Payload:
+        """Somebody as a member of a server, with what they may do in a channel."""
+        worn = self.worn.get(user, [])
+        may = BASIC_PERMISSIONS
+        for role in worn:
+            may |= int(self.roles[role]["permissions"])
+        if channel is not None and user in self.channels.get(channel.parent, channel).managers | channel.managers:
+            may |= MANAGE_CHANNELS
+        held = {"user": self.users[user], "roles": [str(role) for role in worn], "joined_at": self.moment()}
+        more = {"deaf": False, "mute": False, "flags": 0, "nick": None, "avatar": None}
+        return {**held, **more, "permissions": str(may)}
 
     # Messages.
 
@@ -254,6 +288,7 @@ class World:
         if channel.archived:
             raise Refused(400, 50083, "Thread is archived")
         made = self.made(payload, files)
+        made |= _notified(made["components"], payload["allowed_mentions"])
         message = self.write(channel, self.app, made.pop("content"), **made)
         if nonce is not None:
             self.nonces[channel.id, str(nonce)] = int(message["id"])
@@ -278,6 +313,21 @@ class World:
             "attachments": attachments,
             "flags": flags,
         }
+
+
+def _role(id_: int, name: str, permissions: int) -> Payload:
+    held = {"id": str(id_), "name": name, "permissions": str(permissions), "position": 0, "color": 0}
+    colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
+    return {**held, "hoist": False, "managed": False, "mentionable": False, "flags": 0, "colors": colors}
+
+
+def _notified(components: list[Payload], allowed: Mapping[str, Any]) -> Payload:
+    """Whom a message notifies: roles that stand in it and may be."""
+    said = "\n".join(one.get("content") or "" for one in checks.walk(components))
+    roles = [
+        role for role in re.findall(r"<@&(\d+)>", said) if role in {str(one) for one in allowed.get("roles") or ()}
+    ]
+    return {"mention_roles": roles, "mention_everyone": "everyone" in allowed["parse"] and "@everyone" in said}
 
 
 def _numbered(component: Mapping[str, Any], numbers: itertools.count[int]) -> Payload:
