@@ -11,7 +11,8 @@ import pytest
 
 from bot.chat.adapter import TryLater, Unreachable
 from bot.chat.replies import Outgoing, Reply, Tell
-from bot.delivery.ports import MAILBOXES, Outcome, StoreAway
+from bot.delivery import loops
+from bot.delivery.ports import MAILBOXES, Outcome, Parcel, StoreAway
 from bot.delivery.sender import Sender, SenderPace
 from bot.store.valkey import ValkeyStore
 from tests.delivery.people import Platform, until
@@ -143,3 +144,23 @@ async def test_stopping_in_mid_post_leaves_doubt_and_no_wait(store: ValkeyStore)
     parcel = await store.next_parcel("terminal", 1000)
     assert parcel is not None
     assert (parcel.item.id, parcel.attempts, parcel.uncertain, parcel.lease.actor) == ("r1", 2, True, ROOM)
+
+
+async def test_what_has_arrived_is_not_forgotten_while_the_store_is_away(
+    store: ValkeyStore, sender: Sender, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loops, "_AWAY_S", (0.001, 0.002))
+    sent = store.sent
+    refused: list[int] = []
+
+    async def away(parcel: Parcel, reference: str) -> None:
+        if len(refused) < 20:
+            refused.append(1)
+            raise StoreAway("for a minute")
+        await sent(parcel, reference)
+
+    store.sent = away  # type: ignore[method-assign]
+    await answered(store, reply("r1"), reply("r2"))
+    sender.start()
+    await until(lambda: platform.shown == ["r1", "r2"], "both shown, once")
+    assert len(refused) == 20

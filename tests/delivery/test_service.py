@@ -14,7 +14,9 @@ from bot.chat.events import Event, Fired, Said, Told
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Progressing, SetTimer, Tell
 from bot.delivery.ports import Outcome, lane_of, lane_to
-from bot.delivery.service import Delivery
+from bot.delivery.sender import SenderPace
+from bot.delivery.service import Delivery, Pace
+from bot.delivery.worker import WorkerPace
 from bot.store.embedded import launch
 from bot.store.valkey import ValkeyStore
 from tests.delivery.people import QUICK, Platform, note_taker, until
@@ -109,3 +111,12 @@ def test_importing_delivery_brings_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_senders_have_the_workers_lease_unless_told_otherwise(store: ValkeyStore) -> None:
+    def lease_ms(pace: Pace) -> set[int]:
+        made = Delivery(store, note_taker, {"terminal": Platform()}, now_ms, pace=pace)
+        return {sender._pace.lease_ms for sender in made._senders}
+
+    assert lease_ms(Pace(worker=WorkerPace(lease_ms=7_000))) == {7_000}
+    assert lease_ms(Pace(sender=SenderPace(lease_ms=9_000))) == {9_000}

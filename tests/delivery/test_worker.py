@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from bot.chat.events import Event, Said
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Progressing
+from bot.delivery import loops
 from bot.delivery.ports import Handler, Outcome, StoreAway
 from bot.delivery.worker import Worker, WorkerPace
 from bot.store.valkey import ValkeyStore
@@ -187,6 +188,7 @@ async def test_an_event_that_kills_every_process_is_set_aside_untouched(store: V
 
 async def test_many_actors_at_once_but_not_more_than_there_is_room(store: ValkeyStore, hire: Hire) -> None:
     now_busy = most_busy = 0
+    full = asyncio.Event()
 
     async def busy(
         actor: Address, state: bytes | None, events: Sequence[Event], now: int, report: Progressing
@@ -194,7 +196,10 @@ async def test_many_actors_at_once_but_not_more_than_there_is_room(store: Valkey
         nonlocal now_busy, most_busy
         now_busy += 1
         most_busy = max(most_busy, now_busy)
-        await asyncio.sleep(0.01)
+        if now_busy == PACE.concurrency:
+            full.set()
+        await full.wait()
+        await asyncio.sleep(0.001)
         now_busy -= 1
         return await note_taker(actor, state, events, now, report)
 
@@ -299,3 +304,30 @@ async def test_a_handler_that_cannot_reach_the_store_is_not_blamed(store: Valkey
     hire(unlucky)
     await until(heard(store, ["one"]), "heard")
     assert await store.dead_letters() == []
+
+
+async def test_a_turn_that_is_done_waits_for_a_store_that_is_away(
+    store: ValkeyStore, hire: Hire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loops, "_AWAY_S", (0.001, 0.002))
+    commit = store.commit
+    calls: list[int] = []
+    refused: list[int] = []
+
+    async def counted(
+        actor: Address, state: bytes | None, events: Sequence[Event], now: int, report: Progressing
+    ) -> Outcome:
+        calls.append(len(events))
+        return await note_taker(actor, state, events, now, report)
+
+    async def away(*args: object) -> None:
+        if len(refused) < 20:
+            refused.append(1)
+            raise StoreAway("for a minute")
+        await commit(*args)  # type: ignore[arg-type]
+
+    store.commit = away  # type: ignore[method-assign, assignment]
+    await store.accept([said("one")])
+    hire(counted, pace=WorkerPace(lease_ms=5_000))
+    await until(heard(store, ["one"]), "heard")
+    assert (len(refused), calls) == (20, [1]), "a model is asked once, however long the store is away"

@@ -337,3 +337,18 @@ async def test_forgetting_a_namespace_leaves_its_neighbours(
     async with Redis.from_url(valkey_url) as client:
         assert await client.keys(f"{namespace}*") == []
     await neighbour.close()
+
+
+async def test_a_counter_that_a_power_cut_took_back_gives_no_token_twice(
+    store: ValkeyStore, valkey_url: str, namespace: str
+) -> None:
+    await store.accept([said("one")])
+    before = await claimed(store, lease_ms=1)
+    async with Redis.from_url(valkey_url) as client:
+        await client.set(f"{namespace}:{{p0}}:counter", before.lease.token - 3)
+        await asyncio.sleep(0.005)
+        after = await claimed(store)
+        assert after.lease.token > before.lease.token
+        await client.delete(f"{namespace}:{{p0}}:counter")
+        await store.give_back(after.lease, 0)
+        assert (await claimed(store)).lease.token > after.lease.token

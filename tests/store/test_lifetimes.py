@@ -69,7 +69,6 @@ class Screen:
 async def delivery(store: ValkeyStore) -> AsyncIterator[Delivery]:
     minds = Minds({"offline": OfflineInterviewer()}, {"offline": OfflineGrader()})
     delivery = Delivery(store, Router(Engine(Library.open(), minds)), {"bench": Screen()}, app.now_ms, pace=Pace())
-    delivery.start()
     yield delivery
     await delivery.stop(1)
 
@@ -98,16 +97,17 @@ async def test_every_key_has_a_reason_to_stay_or_a_time_to_go(
     store: ValkeyStore, delivery: Delivery, valkey_url: str, namespace: str
 ) -> None:
     ledger, notes = ValkeyLedger(valkey_url, namespace), ValkeyNotes(valkey_url, namespace)
+    await store.accept([said("poison")])
+    work = await store.claim(1000)
+    assert work is not None
+    await store.set_aside(work.lease, "why")
+    delivery.start()
     answer = "I'd compare when each page was last embedded with when it was last edited."
     await held(delivery, store, "practice", answer, "hint", "pause", "resume", "stop", "done", "practice", answer)
     await store.attach(HERE, "terminal-1", 1000)
     await ledger.record(Usage("turn", "s1", ADA, "claude", 10, 0, 0, 5, 0.1))
     await notes.keep("thread", "17", DAY_MS)
     await notes.mark({HERE: 1})
-    await store.accept([said("poison")])
-    work = await store.claim(1000)
-    assert work is not None
-    await store.set_aside(work.lease, "why")
     async with Redis.from_url(valkey_url) as client:
         for key, life_ms in (await keys(client, namespace)).items():
             if life_ms == -1 and key != "timers":
