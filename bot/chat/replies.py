@@ -43,6 +43,7 @@ class Reply:
     the adapter accepts it, addressed to that place, whose address nobody knows before. `under` is the id of an earlier reply
     of the same actor, in whose thread this one belongs: the thread is opened if there is none, and where that earlier reply
     is gone it is an ordinary post. `to` need not be a conversation: `ids.where` says where each actor's replies are shown.
+    `final` promises that nothing will edit this one or hang from it, so that where it stands need not be kept.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Reply:
     person: Person | None = None
     begins: Ran | None = None
     under: str = ""
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Desk:
         """Say something, with an id that handling the same events again would give it too."""
         name = f"{self.session.id}:{self.session.steps}:{len(self.outgoing)}"
         where = self.session.conversation
-        self.outgoing.append(Reply(name, where, role, move, tuple(meanings), operation, person=person))
+        self.outgoing.append(Reply(name, where, role, move, tuple(meanings), operation, person=person, final=True))
 
     def confide(self, move: str, *meanings: Meaning) -> None:
         """Tell the candidate alone, also where others read along."""

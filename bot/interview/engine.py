@@ -181,7 +181,7 @@ def _unfinished(session: Session) -> bool:
 
 
 def _plain(event: Said | Pressed | Submitted | Ran, to: Address, move: str, text: str) -> Reply:
-    return Reply(f"{event.id}:{move}", to, Role.SYSTEM, move, (Paragraph(text),))
+    return Reply(f"{event.id}:{move}", to, Role.SYSTEM, move, (Paragraph(text),), final=True)
 
 
 def _turns(events: Sequence[Event]) -> Iterable[list[Event]]:

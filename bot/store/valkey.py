@@ -182,8 +182,9 @@ class ValkeyStore:
 
     async def sent(self, parcel: Parcel, reference: str) -> None:
         """See `Outbox.sent`."""
-        actor = parcel.lease.actor
-        if not await self._finish(actor, parcel.lane, parcel.serial, reply=parcel.item.id, reference=reference):
+        actor, item = parcel.lease.actor, parcel.item
+        kept = "" if isinstance(item, Reply) and item.final else reference
+        if not await self._finish(actor, parcel.lane, parcel.serial, reply=item.id, reference=kept):
             _log.info("reply was already settled", extra={"actor": actor, "lane": parcel.lane})
 
     async def undeliverable(self, parcel: Parcel, reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from redis.asyncio import Redis
 
@@ -97,6 +98,12 @@ async def test_what_was_tried_later_by_an_old_owner_changes_nothing(store: Valke
     await store.try_later(await taken(store), 0, uncertain=False)
     await store.try_later(slow, 60_000, uncertain=False)
     assert (await taken(store)).item.id == "r1"
+
+
+async def test_where_a_final_reply_stands_is_not_kept(store: ValkeyStore) -> None:
+    await answered(store, replace(reply("r1"), final=True), reply("r2", edits="r1"))
+    await store.sent(await taken(store), "1700.42")
+    assert (await taken(store)).known == ""
 
 
 async def test_references_live_as_long_as_the_state(store: ValkeyStore, valkey_url: str, namespace: str) -> None:
