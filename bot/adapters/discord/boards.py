@@ -55,13 +55,22 @@ class Boards:
             return await self._poster.send_all(channel, render(pictured(reply.meanings)), reply.id)
         channel, pages = int(there.channel), render(_addressed(reply.meanings, there.workspace))
         if reply.operation is Operation.EDIT:
-            # What is left of an edit whose message is gone is a post, but no reason to notify anybody again.
-            if not known:
-                return await self._poster.send_all(channel, quiet(pages), reply.id)
-            return await self._poster.edit(int(known.partition("/")[0]), known, quiet(pages), reply.id)
+            return await self._edit(reply, channel, known, quiet(pages))
         if reply.under and known:
             return await self._below(reply, channel, known, pages)
         return await self._poster.send_all(channel, pages, reply.id)
+
+    async def _edit(self, reply: Reply, channel: int, known: str, pages: list[Page]) -> str:
+        """Change a reply where it stands. What somebody has removed stays removed: counts go on changing all day."""
+        if not known:
+            return await self._poster.send_all(channel, pages, reply.id)
+        held = int(known.partition("/")[0])
+        try:
+            return await self._poster.edit(held, known, pages, reply.id, anew=False)
+        except Unreachable as gone:
+            if held == channel or faults.code_of(gone.__cause__ or gone) != faults.UNKNOWN_CHANNEL:
+                raise
+            return ""
 
     async def _below(self, reply: Reply, channel: int, known: str, pages: list[Page]) -> str:
         """Post in the thread that hangs from an earlier reply, or in the channel if there is none to be had."""

@@ -146,8 +146,10 @@ class Daily:
         if board is None:
             return
         if entered:
+            rest = dict(entered)
+            board = replace(board, channel=rest.pop(CHANNEL, board.channel))
             name = daily.form_id(daily.NEW, board.key)
-            await self._send(interaction, board.address, name, entered, (Passage("What you typed", typed),), _GIVEN)
+            await self._send(interaction, board.address, name, rest, (Passage("What you typed", typed),), _GIVEN)
         else:
             await self._open_at(interaction, board, daily.NEW)
 

@@ -155,8 +155,12 @@ class Poster:
             )
             return sent.id
 
+        return int(await self._awake(channel, name, create))
+
+    async def _awake(self, channel: int, name: str, call: Any) -> Any:
+        """Make a request about a channel; a thread that sleeps is woken for it."""
         try:
-            return int(await self.ask(name, create))
+            return await self.ask(name, call)
         except Unreachable as gone:
             if faults.code_of(gone.__cause__ or gone) != faults.ARCHIVED:
                 raise
@@ -164,16 +168,17 @@ class Poster:
                 await self.ask(f"{name}:wake", lambda: self._client.http.edit_channel(channel, archived=False))
             except Unreachable:
                 raise gone from gone.__cause__  # it is locked as well, and only a moderator can open it
-        return int(await self.ask(name, create))
+        return await self.ask(name, call)
 
-    async def edit(self, channel: int, known: str, pages: list[Page], name: str) -> str:
-        """Put pages where others were. A message that is gone is sent anew; what is left over is taken away."""
+    async def edit(self, channel: int, known: str, pages: list[Page], name: str, *, anew: bool = True) -> str:
+        """Put pages where others were. A message that is gone is sent anew, or left out if not `anew`; what is left over is
+        taken away."""
         there = [(int(where), int(message)) for where, _, message in (one.partition("/") for one in known.split(","))]
         references = []
         for number, page in enumerate(pages):
             if number < len(there) and await self.replace(*there[number], page):
                 references.append(f"{there[number][0]}/{there[number][1]}")
-            else:
+            elif anew or number >= len(there):
                 references.append(f"{channel}/{await self.send(channel, page, f'{name}#{number}')}")
         for where, message in there[len(pages) :]:
             await self.remove(where, message)
@@ -187,7 +192,7 @@ class Poster:
             await target.edit(view=layout(page), attachments=await _drawn(page), allowed_mentions=_NOBODY)
 
         try:
-            await self.ask(f"edit:{message}:{hash(page)}", edit)
+            await self._awake(channel, f"edit:{message}:{hash(page)}", edit)
         except Unreachable as gone:
             if faults.code_of(gone.__cause__ or gone) == faults.UNKNOWN_MESSAGE:
                 return False

@@ -19,6 +19,8 @@ from bot.library.load import Library
 from bot.reception import Desk
 from bot.store.notes import ValkeyNotes
 from tests.adapters.contract import AdapterContract, Harness
+from tests.adapters.daily_contract import DailyContract, DailyHarness
+from tests.adapters.discord.group import Group
 from tests.fakes.discord.server import Discord, now_ms
 from tests.fakes.discord.world import Payload, seen
 
@@ -102,6 +104,20 @@ class TestDiscord(AdapterContract):
         async with asyncio.timeout(5):
             await adapter.connected()
         yield ann
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await notes.close()
+
+
+class TestDiscordGroup(DailyContract):
+    @pytest.fixture
+    async def group(self, server: Discord, valkey_url: str, namespace: str) -> AsyncIterator[DailyHarness]:
+        notes = ValkeyNotes(valkey_url, namespace)
+        held = Group(server, notes)
+        running = asyncio.create_task(held.adapter.run(held.accept, held.desk))
+        async with asyncio.timeout(5):
+            await held.adapter.connected()
+        yield held
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await notes.close()

@@ -178,6 +178,8 @@ class Rest:
     def _edit(self, body: Payload, channel: str, message: str) -> Payload:
         found = self._message(channel, message)
         checks.message({"flags": found["flags"], **body}, len(body["files"]), edit=True)
+        if self._world.find(int(channel)).archived:
+            raise Refused(400, 50083, "Thread is archived")
         found.update(self._world.made({"flags": found["flags"], **body}, body["files"]))
         found["edited_timestamp"] = self._world.moment()
         where = self._world.find(int(channel))
@@ -202,6 +204,8 @@ class Rest:
         if int(message) in self._world.channels:
             raise Refused(400, 160004, "A thread has already been created for this message")
         parent = self._world.find(int(channel))
+        if parent.type not in {0, 5}:
+            raise Refused(400, 50024, "Cannot execute action on this channel type")
         return self._world.shape(self._world.thread(parent, 11, body["name"], int(message)))
 
     def _join(self, body: Payload, channel: str, user: str) -> None:

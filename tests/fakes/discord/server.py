@@ -118,8 +118,8 @@ class Discord:
         resolved: Payload = {}
         for key, value in options.items():
             if isinstance(value, Channel):
-                held = {**self.world.shape(value), "permissions": self.world.member(user, value)["permissions"]}
-                resolved["channels"] = {str(value.id): held}
+                may = self.world.member(user, value)["permissions"]
+                resolved["channels"] = {str(value.id): {**self.world.shape(value), "permissions": may}}
                 given.append({"name": key, "type": 7, "value": str(value.id)})
             elif key == "role":
                 resolved["roles"] = {str(value): self.world.roles[value]}
@@ -156,17 +156,18 @@ class Discord:
         return self._interact(3, user, channel, data, guest=guest, message=message)
 
     def submit(self, user: int, opened: Interaction, values: Mapping[str, str]) -> Interaction:
-        """Somebody sends the form that an interaction was answered with."""
+        """Somebody sends the form that an interaction was answered with, leaving the rest as it is."""
         form = opened.form
         assert form is not None
-        sent = []
+        sent: list[Payload] = []
         for label in form["components"]:
             if label["type"] == checks.TEXT:
                 sent.append({"type": checks.TEXT, "id": 1})
                 continue
             entry = label["component"]
-            value = values.get(entry["custom_id"], "")
-            held = {"value": value} if entry["type"] == checks.INPUT else {"values": value.split(",") if value else []}
+            value = values.get(entry["custom_id"], _preset(entry))
+            typed = entry["type"] == checks.INPUT
+            held = {"value": value} if typed else {"values": value.split(",") if value else []}
             sent.append(
                 {"type": 18, "id": 1, "component": {"type": entry["type"], "custom_id": entry["custom_id"], **held}}
             )
@@ -238,6 +239,14 @@ class Discord:
     def threads(self, parent: Channel) -> list[Channel]:
         """Threads that grew from a channel."""
         return [channel for channel in self.world.channels.values() if channel.parent == parent.id]
+
+
+def _preset(entry: Mapping[str, Any]) -> str:
+    """What stands in an entry of a form when it is opened."""
+    if entry["type"] == checks.INPUT:
+        return str(entry.get("value") or "")
+    chosen = [one["value"] for one in entry.get("options") or () if one.get("default")]
+    return ",".join(chosen or [str(one["id"]) for one in entry.get("default_values") or ()])
 
 
 def _nested(name: str, given: list[Payload]) -> Payload:
