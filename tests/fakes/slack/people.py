@@ -85,7 +85,13 @@ class Member:
             "response_url": "https://hooks.slack.test/unused",
             "trigger_id": self.slack.trigger(self.user),
         }
-        return await self.slack.deliver("slash_commands", body)
+        found = await self.slack.deliver("slash_commands", body)
+        if found.answer.get("text"):
+            checks.message_blocks(found.answer.get("blocks", []))
+            shown = Message(where.id, self.slack.space.ts(), workspace.BOT_USER, found.answer["text"], to=self.user)
+            shown.blocks = list(found.answer.get("blocks", ()))
+            self.slack.space.add(shown)
+        return found
 
     async def presses(self, label: str, message: Message) -> Delivery:
         """Press a button under a message."""
