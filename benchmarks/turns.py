@@ -194,7 +194,14 @@ class _Nobody:
 
 
 async def interviews(
-    slack: rig.LeanSlack, ports: Sequence[int], ids: Sequence[int], people: Sequence[int], at_once: int, threaded: bool
+    slack: rig.LeanSlack,
+    ports: Sequence[int],
+    ids: Sequence[int],
+    people: Sequence[int],
+    at_once: int,
+    *,
+    threaded: bool = False,
+    answers: int = ANSWERS,
 ) -> Round:
     """Everybody gives their answers, so many people at a time."""
     waiting, waits = iter(people), []
@@ -202,7 +209,7 @@ async def interviews(
     async def one(hook: rig.Hook) -> None:
         for number in waiting:
             channel = rig.place(number, threaded=threaded).channel
-            for turn in range(ANSWERS):
+            for turn in range(answers):
                 request = rig.message(number, number * 10 + turn, ANSWER, threaded=threaded)
                 began = time.perf_counter()
                 await asyncio.gather(hook.send(request), slack.posted(channel, turn + 1))
@@ -277,7 +284,7 @@ async def _compared(sides: Sequence[Side], url: str, turns: int, rounds: int) ->
             ports, ids = at[side.name]
             if side.kind == "hotseat":
                 chosen = list(itertools.islice(people[side.name], size // ANSWERS))
-                return await interviews(slack, ports, ids, chosen, at_once, side.threaded)
+                return await interviews(slack, ports, ids, chosen, at_once, threaded=side.threaded)
             return await echoes(slack, ports, ids, list(itertools.islice(fresh, size)), at_once)
 
         for side in sides:
