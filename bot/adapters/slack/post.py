@@ -10,13 +10,14 @@ import contextlib
 import logging
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from bot.adapters.slack import errors, limits, parse, render
 from bot.adapters.slack.calls import Calls
+from bot.adapters.slack.reference import Reference, Spot
 from bot.chat import ids
 from bot.chat.adapter import Accept, DeliveryError, Reception, TryLater, Unreachable
 from bot.chat.ids import Address, ConversationId, Person
@@ -41,19 +42,6 @@ _REASONS = {
     "restricted_action": "only some people may post in it",
     "restricted_action_read_only_channel": "nobody may post in it",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place in Slack: a channel and, in it, a thread."""
-
-    channel: str
-    thread: str = ""
-
-    @property
-    def thread_ts(self) -> str | None:
-        """The thread as an argument of a call."""
-        return self.thread or None
 
 
 class Poster:
@@ -84,7 +72,10 @@ class Poster:
             return await self._thread(reply, conversation, doubtful)
         if conversation is None or (reply.operation is Operation.DIRECT and not private):
             return await self._privately(reply, conversation if interview else None, doubtful)
+        earlier = Reference.of(known)
         spot = Spot(conversation.channel, conversation.thread)
+        if reply.operation is Operation.EDIT and earlier is not None:
+            spot = Spot(earlier.channel, earlier.thread)
         if reply.operation is Operation.EPHEMERAL and not private and reply.person is not None:
             if (
                 not doubtful
@@ -92,9 +83,9 @@ class Poster:
                 await self._whisper(spot, reply.person, reply.meanings)
             return ""
         try:
-            if reply.under and known:
-                return await self._under(reply, spot, known, doubtful)
-            return await self._messages(reply, spot, known, await self._arrived(reply.id, spot, doubtful))
+            if reply.under and earlier is not None:
+                return await self._under(reply, earlier, doubtful)
+            return str(await self._messages(reply, spot, earlier, await self._arrived(reply.id, spot, doubtful)))
         except Unreachable as error:
             if not interview:
                 # Whoever runs the channel is told this.
@@ -119,23 +110,24 @@ class Poster:
     async def _thread(self, reply: Reply, conversation: ConversationId, doubtful: bool) -> str:
         try:
             spot = Spot(conversation.channel, conversation.thread)
-            reference = await self._messages(reply, spot, "", await self._arrived(reply.id, spot, doubtful))
+            reference = await self._messages(reply, spot, None, await self._arrived(reply.id, spot, doubtful))
         except Unreachable:
             if reply.person is not None:
                 await self._say_privately(reply, reply.person, NOT_HERE, doubtful)
             raise
-        await self._begin(reply, replace(conversation, thread=reference.partition(":")[2]).address)
+        await self._begin(reply, replace(conversation, thread=reference.stamps[0]).address)
         return ""  # nobody edits it, and the channel's own record need not keep who held an interview when
 
-    async def _under(self, reply: Reply, spot: Spot, known: str, doubtful: bool) -> str:
+    async def _under(self, reply: Reply, earlier: Reference, doubtful: bool) -> str:
         """In the thread of an earlier message; in the channel where that message is gone and nobody had answered it."""
-        thread = Spot(spot.channel, known.partition(":")[2])
+        spot = earlier.below
         try:
-            return await self._messages(reply, thread, "", await self._arrived(reply.id, thread, doubtful))
+            return str(await self._messages(reply, spot, None, await self._arrived(reply.id, spot, doubtful)))
         except Unreachable as error:
             if str(error) != "thread_not_found":
                 raise
-        return await self._messages(reply, spot, "", await self._arrived(reply.id, spot, doubtful))
+        spot = Spot(earlier.channel)
+        return str(await self._messages(reply, spot, None, await self._arrived(reply.id, spot, doubtful)))
 
     async def _privately(self, reply: Reply, conversation: ConversationId | None, doubtful: bool) -> str:
         person = reply.person or ids.where(reply.to)
@@ -146,7 +138,7 @@ class Poster:
         arrived = await self._arrived(reply.id, Spot(channel), doubtful and bool(reply.meanings))
         if reply.meanings:
             about = reply.to if conversation is not None else ""
-            reference = await self._messages(reply, Spot(channel), "", arrived, about)
+            reference = str(await self._messages(reply, Spot(channel), None, arrived, about))
         await self._begin(reply, ConversationId(parse.PLATFORM, person.workspace, channel).address)
         if conversation is None:
             return ""
@@ -207,27 +199,41 @@ class Poster:
         note = Reply(f"{reply.id}:note", person.address, reply.role, "note", (Paragraph(words),), person=person)
         try:
             spot = Spot(await self.direct(person))
-            await self._messages(note, spot, "", await self._arrived(note.id, spot, doubtful))
+            await self._messages(note, spot, None, await self._arrived(note.id, spot, doubtful))
         except (DeliveryError, SlackApiError) as error:
             _log.warning("a note was not shown: %s", errors.code(error) or type(error).__name__)
 
     # One reply as messages in one place
 
-    async def _messages(self, reply: Reply, spot: Spot, known: str, arrived: Mapping[int, str], about: str = "") -> str:
-        first = ""
+    async def _messages(
+        self, reply: Reply, spot: Spot, earlier: Reference | None, arrived: Mapping[int, str], about: str = ""
+    ) -> Reference:
         editing = reply.operation is Operation.EDIT
         meanings = _unnotified(reply.meanings) if editing else reply.meanings
+        replaced = earlier.stamps if editing and earlier is not None else ()
+        stamps: list[str] = []
         for part, message in enumerate(render.messages(meanings, reply.move, about)):
             mark = render.metadata(reply.id, part)
-            with _half_done(bool(first)):
+            with _half_done(bool(stamps)):
                 if part in arrived:
                     ts = arrived[part]
-                elif part == 0 and known and editing:
-                    ts = await self._edit(spot, known, message, mark)
+                elif part < len(replaced):
+                    ts = await self._edit(spot, replaced[part], message, mark)
                 else:
                     ts = await self._say(spot, message, mark)
-            first = first or f"{spot.channel}:{ts}"
-        return first
+            stamps.append(ts)
+        for ts in replaced[len(stamps) :]:
+            with _half_done(True):
+                await self._take_away(spot, ts)
+        return Reference(spot.channel, tuple(stamps), spot.thread)
+
+    async def _take_away(self, spot: Spot, ts: str) -> None:
+        """Remove a message of ours that an edit leaves nothing for."""
+        try:
+            await self._calls.delivering("chat.delete", channel=spot.channel, ts=ts)
+        except SlackApiError as error:
+            if errors.code(error) not in errors.NO_SUCH_MESSAGE:
+                raise
 
     async def _say(self, spot: Spot, message: render.Message, mark: Mapping[str, Any]) -> str:
         arguments: dict[str, Any] = {
@@ -244,10 +250,9 @@ class Poster:
         }
         return await self._persuading("chat.postMessage", arguments, message)
 
-    async def _edit(self, spot: Spot, known: str, message: render.Message, mark: Mapping[str, Any]) -> str:
-        channel, _, ts = known.partition(":")
+    async def _edit(self, spot: Spot, ts: str, message: render.Message, mark: Mapping[str, Any]) -> str:
         arguments: dict[str, Any] = {
-            "channel": channel,
+            "channel": spot.channel,
             "ts": ts,
             "text": message.text,
             "blocks": list(message.blocks),

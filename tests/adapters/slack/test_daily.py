@@ -152,7 +152,7 @@ async def test_rating_one_leads_to_the_next_in_the_same_modal(general: Channel, 
     second = slack.space.views[view["id"]]
     assert page(second) != first
     found = await dan.sends(second, {"next": "Say who decides."})
-    assert "That's everything" in page(found.answer["view"])
+    assert "That's all I have for you" in page(found.answer["view"])
 
 
 async def test_who_runs_a_channel(general: Channel, slack: FakeSlack) -> None:
@@ -265,7 +265,7 @@ async def test_a_suggestion_is_decided_in_a_direct_message(general: Channel) -> 
     asked = await general.ann.hears("Unread dashboards")
     await general.ann.presses("Take it in", asked)
     await general.ann.hears("It's in.")
-    await general.ben.hears("Unread dashboards is in")
+    await general.ben.hears("your question is in")
 
 
 async def test_ones_own_reminder(general: Channel) -> None:

@@ -125,7 +125,7 @@ async def test_a_post_that_arrived_is_not_repeated(slack: FakeSlack, adapter: Sl
     with pytest.raises(TryLater):
         await adapter.post(to_dm(ann, words), "")
     first = ann.sees()[0].ts
-    assert await adapter.post_again(to_dm(ann, words), "") == f"{ann.dm}:{first}"
+    assert (await adapter.post_again(to_dm(ann, words), "")).startswith(f"{ann.dm}:{first},")
     assert " ".join(each.shown for each in ann.sees()).split() == ["Maya", *words.split()]
 
 
