@@ -184,7 +184,9 @@ class ValkeyStore:
         """See `Outbox.sent`."""
         actor, item = parcel.lease.actor, parcel.item
         kept = "" if isinstance(item, Reply) and item.final else reference
-        if not await self._finish(actor, parcel.lane, parcel.serial, reply=item.id, reference=kept):
+        # Where the newest edit stands is where the next one finds it: a platform may have had to show it anew.
+        name = (item.edits or item.id) if isinstance(item, Reply) else item.id
+        if not await self._finish(actor, parcel.lane, parcel.serial, reply=name, reference=kept):
             _log.info("reply was already settled", extra={"actor": actor, "lane": parcel.lane})
 
     async def undeliverable(self, parcel: Parcel, reason: str) -> None:

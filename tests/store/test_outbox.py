@@ -49,6 +49,16 @@ async def test_an_edit_knows_what_it_edits(store: ValkeyStore) -> None:
     assert (await taken(store)).known == ""
 
 
+async def test_an_edit_finds_what_an_earlier_edit_had_to_show_anew(store: ValkeyStore) -> None:
+    await answered(store, reply("card"))
+    await store.sent(await taken(store), "1700.42")
+    for known, reference in (("1700.42", "1800.01"), ("1800.01", "1800.01,1800.02"), ("1800.01,1800.02", "1800.01")):
+        await answered(store, reply(f"edit to {reference}", edits="card"))
+        edit = await taken(store)
+        assert edit.known == known
+        await store.sent(edit, reference)
+
+
 async def test_what_can_never_arrive_is_set_aside_and_the_next_goes(store: ValkeyStore) -> None:
     await answered(store, reply("r1"), reply("r2"))
     parcel = await taken(store)
