@@ -104,14 +104,22 @@ def free_port() -> int:
         return port
 
 
+def kept_environment() -> dict[str, str]:
+    """The environment without anybody's settings of Hotseat."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("HOTSEAT", "ANTHROPIC"))}
+
+
 @contextlib.asynccontextmanager
 async def process(
     *command: str, port: int, environment: dict[str, str] | None = None, at: set[int] | None = None, cwd: Path = ROOT
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that listens on a port, from when it does until it is left."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOTSEAT", "ANTHROPIC"))}
     running = await asyncio.create_subprocess_exec(
-        *command, env=kept | (environment or {}), cwd=cwd, stdout=asyncio.subprocess.DEVNULL, stderr=sys.stderr
+        *command,
+        env=kept_environment() | (environment or {}),
+        cwd=cwd,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=sys.stderr,
     )
     try:
         await listens(port, running)

@@ -216,7 +216,7 @@ _contents: dict[bytes, bytes] = {}
 
 async def _content(raw: Redis, key: bytes) -> bytes:
     if key not in _contents:
-        _contents[key] = bytes(await raw.execute_command("GET", key))
+        _contents[key] = await raw.get(key) or b""  # type: ignore[assignment]
     return _contents[key]
 
 
