@@ -21,7 +21,7 @@ from bot.library.load import Library
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
 from bot.reception import Desk
-from bot.router import Router
+from bot.router import Router, concerned
 from bot.store.notes import ValkeyNotes
 from bot.store.valkey import ValkeyStore
 from tests.fakes.discord.server import TOKEN, Discord, now_ms
@@ -131,6 +131,7 @@ async def make_bot(
             Router(Engine(library, minds)),
             {"discord": adapter},
             app.now_ms,
+            concerned=concerned,
             pace=Pace(sender=SenderPace(retry_ms=10)),
         )
         delivery.start()

@@ -12,10 +12,12 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.adapters.discord import limits, parse
-from bot.adapters.discord.inert import inert, one_line, pieces
-from bot.adapters.discord.layout import answer_form, layout, modal
+from bot.adapters.discord.inert import inert, one_line, pieces, within
+from bot.adapters.discord.layout import answer_form, layout, modal, parts
 from bot.adapters.discord.render import fits, render
-from bot.chat.meanings import Choices, Form, Meaning, Option, Paragraph, Passage, Picture, Progress
+from bot.chat import daily
+from bot.chat.ids import Round
+from bot.chat.meanings import Choices, DailyCard, Field, Form, Meaning, Option, Paragraph, Passage, Picture, Progress
 from tests.adapters import cards
 from tests.fakes.discord import checks
 from tests.fakes.discord.world import plain
@@ -32,7 +34,30 @@ EVERY: dict[str, Meaning] = {
     "strong": cards.STRONG,
     "progress": Progress("Reading your answer", 2, 5),
     "picture": Picture("scorecard", cards.OFFLINE, "Two of three covered."),
+    "daily": DailyCard(
+        "Daily question · Trade-off · senior",
+        "Batch or stream",
+        "Fraud scores are a night old.\n\nWould you move them to a stream?",
+        "2 answers so far, sealed. All are opened at once:",
+        1_772_560_800_000,
+        "18:00 on Tue 3 Mar (UTC)",
+        "1573589386304421897",
+        "A question by Ben.",
+    ),
 }
+SETTINGS = Form(
+    "daily-edit:1573589386304421890:1573589386304421891:s1",
+    "Change: Daily question",
+    "Whoever runs this channel decides.",
+    (
+        Field("time", "At what time", hint="9:30", value="09:30", required=True),
+        Field(
+            "types", "Kinds", "choices", (("debugging", "Debugging"), ("trade-off", "Trade-off")), "any", "trade-off"
+        ),
+        Field("role", "Who is notified", "role", hint="nobody", value="1573589386304421897"),
+        Field("channel", "Channel", "channel", hint="this one"),
+    ),
+)
 
 
 @pytest.fixture
@@ -49,11 +74,49 @@ async def test_what_discord_is_sent(name: str, payloads: SnapshotAssertion) -> N
     assert payload(EVERY[name]) == payloads
 
 
-@pytest.mark.parametrize("form", [cards.RATING, answer_form()], ids=["rating", "answer"])
+@pytest.mark.parametrize("form", [cards.RATING, answer_form(), SETTINGS], ids=["rating", "answer", "settings"])
 async def test_forms_discord_is_sent(form: Form, payloads: SnapshotAssertion) -> None:
     made = modal(form).to_dict()
     checks.modal(made)
     assert made == payloads
+
+
+SCALE = "\n".join(f"Criterion {one}. 1: {'no ' * 60} 3: {'some ' * 40} 5: {'yes ' * 50}" for one in range(4))
+
+
+@pytest.mark.parametrize("answer", ["word " * 400, "*_|~`" * 400, "<@1> **x** " * 180], ids=["words", "marks", "mixed"])
+def test_an_answer_to_rate_is_never_cut_only_the_scale_is(answer: str) -> None:
+    text = f"Batch or stream\n\nThe answer:\n{answer.strip()}\n\nThe scale:\n{SCALE}"
+    shown = within(text, limits.MODAL_TEXT)
+    assert len(shown) <= limits.MODAL_TEXT
+    assert shown.rstrip("\n`").endswith("…")
+    assert re.sub(r"[\s\u200b]", "", answer) in re.sub(r"[\s\u200b]", "", shown if "```" in shown else plain(shown))
+
+
+@given(st.text(max_size=9000), st.integers(200, limits.MODAL_TEXT))
+def test_any_text_fits_a_form(text: str, limit: int) -> None:
+    shown = within(text, limit)
+    assert len(shown.encode("utf-16-le")) // 2 <= limit
+    assert not set(shown) & set("\u202e\u2066\ufeff\x1b\x00")
+
+
+def test_a_form_with_many_fields_is_shown_in_parts() -> None:
+    fields = tuple(Field(f"f{number}", f"Field {number}") for number in range(12))
+    form = Form("daily-edit:1:2:s1", "Change", "", fields)
+    assert [len(held) for held in parts(form)] == [5, 5, 2]
+    made = modal(form, part=2, mark="~2").to_dict()
+    checks.modal(made)
+    assert [label["component"]["custom_id"] for label in made["components"]] == ["f10", "f11"]
+    assert parse.intended(made["custom_id"]) == parse.Intended("form", "daily-edit:1:2:s1", "~2")
+
+
+def test_the_longest_key_fits_a_button_and_a_form() -> None:
+    held = Round("discord", "1" * 20, "2" * 20, "s1234", "2026-11-21-123")
+    for name in (daily.TAKE_BACK, f"{daily.ANSWER}+0"):
+        made = parse.custom_id("press", name, held.key)
+        assert parse.intended(made) == parse.Intended("press", name, held.key)
+    form = daily.form_id(daily.RATE, f"{held.key}:500")
+    assert parse.intended(parse.custom_id("form", form)) == parse.Intended("form", form)
 
 
 HOSTILE = [
@@ -149,6 +212,16 @@ async def test_a_button_offered_twice_stands_once_and_a_long_label_is_told_in_fu
 def test_a_typed_wish(text: str, options: dict[str, str] | None) -> None:
     known = {"type": [("debugging", "Debugging")], "level": [("senior", "Senior")]}
     assert parse.wish(text, known) == options
+
+
+def test_a_list_typed_with_commas_goes_on() -> None:
+    rows = [("debugging", "Debugging"), ("trade-off", "Trade-off"), ("design", "System design")]
+    assert [value for value, _ in parse.completions("", rows)] == ["debugging", "trade-off", "design"]
+    assert parse.completions("debugging, des", rows) == [("debugging, design", "debugging, System design")]
+    assert [value for value, _ in parse.completions("debugging,,", rows)] == [
+        "debugging, trade-off",
+        "debugging, design",
+    ]
 
 
 def test_times_and_ids_belong_together() -> None:

@@ -167,6 +167,8 @@ class Discord:
             entry = label["component"]
             value = values.get(entry["custom_id"], _preset(entry))
             typed = entry["type"] == checks.INPUT
+            offered = {option["value"] for option in entry.get("options") or ()}
+            assert not offered or set(value.split(",") if value else ()) <= offered, f"{value} is not in the list"
             held = {"value": value} if typed else {"values": value.split(",") if value else []}
             sent.append(
                 {"type": 18, "id": 1, "component": {"type": entry["type"], "custom_id": entry["custom_id"], **held}}
