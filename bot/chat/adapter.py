@@ -26,13 +26,15 @@ class DeliveryError(Exception):
 class TryLater(DeliveryError):
     """The platform asks us to wait, or was out of reach. `after_ms` is how long to wait, 0 leaves it to us.
 
-    `uncertain` says that the reply may have arrived all the same (the connection broke after it was sent).
+    `uncertain` says that the reply may have arrived all the same (the connection broke after it was sent); `everywhere` that
+    the platform takes nothing of ours meanwhile, whatever the conversation.
     """
 
-    def __init__(self, reason: str, after_ms: int, uncertain: bool = False) -> None:
+    def __init__(self, reason: str, after_ms: int, uncertain: bool = False, everywhere: bool = False) -> None:
         super().__init__(reason)
         self.after_ms = after_ms
         self.uncertain = uncertain
+        self.everywhere = everywhere
 
 
 class Unreachable(DeliveryError):
@@ -134,6 +136,15 @@ class Looking(Protocol):
 
     async def post_again(self, reply: Reply, known: str) -> str:
         """Like `Adapter.post`, for a reply that may have arrived: look for it first, and post only what is missing."""
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """An adapter of a platform that takes so much and no more, in all conversations together."""
+
+    @property
+    def posts_per_s(self) -> float:
+        """Posts a second that the platform takes of us."""
 
 
 class Serving(Adapter, Protocol):

@@ -79,6 +79,9 @@ class Loop(ABC, Generic[Job]):
         self._runner: asyncio.Task[None] | None = None
         self.after: Callable[[], None] = _nothing  # called whenever a job has ended
 
+    async def _turn(self) -> None:
+        """Return when one more may be taken. Nothing is owned meanwhile."""
+
     @abstractmethod
     async def _take(self) -> Job | None:
         """Own something to do, None if there is nothing."""
@@ -111,6 +114,7 @@ class Loop(ABC, Generic[Job]):
             try:
                 while len(self._jobs) >= self._room:
                     await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
+                await self._turn()
                 job = await self._taken()
                 if job is None:
                     await self._wait(self._wait_s)

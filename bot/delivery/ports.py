@@ -12,11 +12,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.chat.events import Event
-from bot.chat.ids import Address, platform_of
+from bot.chat.ids import Address, kind_of, platform_of
 from bot.chat.replies import CancelTimer, Outgoing, Progressing, SetTimer, Tell
 
 MAILBOXES = "mailboxes"
 """The lane of what actors tell each other."""
+
+_FOR_MANY = frozenset({"board", "round", "sheet"})
+
+
+def gives_way(actor: str) -> bool:
+    """Whether an actor works for many people, none of whom sits waiting (a board, a round, a sheet): conversations go first, so
+    its mailbox is claimed by a worker of its own, and its replies have a lane of their own."""
+    return kind_of(actor) in _FOR_MANY
 
 
 def lane_of(item: Outgoing, screens: frozenset[str] = frozenset()) -> str:
@@ -25,13 +33,21 @@ def lane_of(item: Outgoing, screens: frozenset[str] = frozenset()) -> str:
 
 
 def lane_to(where: Address, screens: frozenset[str] = frozenset()) -> str:
-    """The lane of replies to a conversation: its platform's name, so that any process connected to the platform can post.
+    """The lane of replies to a conversation: its platform's name, so that any process connected to the platform can post;
+    of an actor that gives way: `patient_lane`.
 
     `screens` names the platforms where only the process that shows a conversation can post to it (a terminal); there each
     conversation has a lane of its own, `<platform>@<address>`. All processes on one store must agree on `screens`.
     """
     platform = platform_of(where)
-    return f"{platform}@{where}" if platform in screens else platform
+    if platform in screens:
+        return f"{platform}@{where}"
+    return patient_lane(platform) if gives_way(where) else platform
+
+
+def patient_lane(platform: str) -> str:
+    """The lane of what gives way to a platform's conversations."""
+    return f"{platform}~patient"
 
 
 class LeaseLost(Exception):
@@ -124,8 +140,8 @@ class Mailboxes(Protocol):
         at once. Safe to repeat.
         """
 
-    async def claim(self, lease_ms: int) -> Work | None:
-        """Own the actor that has waited longest; None if none is ready."""
+    async def claim(self, lease_ms: int, *, patient: bool = False) -> Work | None:
+        """Own the actor that has waited longest, of those that give way or of all others; None if none is ready."""
 
     async def renew(self, lease: Lease, lease_ms: int) -> bool:
         """Keep owning; False if the lease is lost."""
@@ -145,8 +161,8 @@ class Mailboxes(Protocol):
         """Move the first waiting event to the dead letters, append what the person is told, and let the actor go; one
         step. `LeaseLost` if it is not ours. Safe to repeat."""
 
-    async def wait(self, timeout_s: float) -> None:
-        """Return when there may be work, or after the time-out."""
+    async def wait(self, timeout_s: float, *, patient: bool = False) -> None:
+        """Return when there may be work of that kind, or after the time-out."""
 
 
 class Outbox(Protocol):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from bot.chat.adapter import TryLater, Unreachable
 from bot.chat.replies import Outgoing
+from bot.delivery.governor import Governor
 from bot.delivery.loops import Loop, backoff_ms, insisting, where
 from bot.delivery.ports import Outbox, Parcel, StoreAway
 
@@ -42,7 +43,8 @@ class SenderPace:
 
 
 class Sender(Loop[Parcel]):
-    """One process's sender on one lane. `again` posts what may have arrived already, if the platform can tell."""
+    """One process's sender on one lane. `again` posts what may have arrived already, if the platform can tell. `governor` counts
+    what goes out; with `patient` each post waits for its turn there."""
 
     def __init__(
         self,
@@ -52,6 +54,9 @@ class Sender(Loop[Parcel]):
         pace: SenderPace | None = None,
         again: Post | None = None,
         regret: Regret | None = None,
+        governor: Governor | None = None,
+        *,
+        patient: bool = False,
     ) -> None:
         self._pace = pace or SenderPace()
         super().__init__(f"sender {lane}", self._pace.concurrency, self._pace.lease_ms)
@@ -60,9 +65,18 @@ class Sender(Loop[Parcel]):
         self._post = post
         self._again = again or post
         self._regret = regret
+        self._governor = governor
+        self._patient = patient
+
+    async def _turn(self) -> None:
+        if self._patient and self._governor is not None:
+            await self._governor.turn()
 
     async def _take(self) -> Parcel | None:
-        return await self._outbox.next_parcel(self._lane, self._pace.lease_ms)
+        parcel = await self._outbox.next_parcel(self._lane, self._pace.lease_ms)
+        if parcel is not None and self._governor is not None:
+            self._governor.posting()
+        return parcel
 
     async def _wait(self, timeout_s: float) -> None:
         await self._outbox.wait_outgoing(self._lane, timeout_s)
@@ -81,6 +95,8 @@ class Sender(Loop[Parcel]):
             await self._set_aside(parcel, error, str(error))
         except TryLater as error:
             self._note("reply waits", error, parcel)
+            if error.everywhere and self._governor is not None:
+                self._governor.refused(error.after_ms)
             await self._outbox.try_later(parcel, error.after_ms or self._backoff_ms(parcel), error.uncertain)
         except StoreAway as error:  # what carries word to another actor's mailbox; it comes back, and nothing is lost
             self._note("reply waits", error, parcel)

@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.chat.adapter import Adapter, Looking, ShowsProgress
+from bot.chat.adapter import Adapter, Limited, Looking, ShowsProgress
 from bot.chat.events import Event, Told
 from bot.chat.ids import Address
 from bot.chat.meanings import Progress
 from bot.chat.replies import UNDELIVERABLE, Outgoing, Progressing, Tell
+from bot.delivery.governor import Governor
 from bot.delivery.loops import Loop
 from bot.delivery.mailbox import Intake
-from bot.delivery.ports import MAILBOXES, Clock, Concerned, Handler, Poisoned, Store, lane_to
+from bot.delivery.ports import MAILBOXES, Clock, Concerned, Handler, Poisoned, Store, lane_to, patient_lane
 from bot.delivery.sender import Post, Sender, SenderPace
 from bot.delivery.ticker import Ticker
 from bot.delivery.worker import Worker, WorkerPace
 
 _LAST_WORDS_S = 1.0  # for posts under way, however long the worker took
+
+_PATIENT_WORK, _PATIENT_POSTS = 8, 64
+"""How many are under way at once where nobody sits waiting: few at work, so that conversations get the processor; many being
+posted, because what waits for one channel's limit must not hold up the other channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +61,35 @@ class Delivery:
     ) -> None:
         pace = pace or Pace()
         sending = pace.sender or SenderPace(lease_ms=pace.worker.lease_ms)
+        self._store = store
         self._clock = clock
         self._concerned = concerned
         self._adapters = dict(adapters)
         self._screens = screens
         self._intake = Intake(store, pace.quiet_ms)
-        self._worker = Worker(store, handler, clock, self.report_for, poisoned, pace.worker)
-        self._senders = [
-            Sender(lane, store, _through(adapter), sending, _again_through(adapter), self._regret)
-            for lane, adapter in self._adapters.items()
+        patient_work = replace(pace.worker, concurrency=min(_PATIENT_WORK, pace.worker.concurrency))
+        self._workers = [
+            Worker(store, handler, clock, self.report_for, poisoned, pace.worker),
+            Worker(store, handler, clock, self.report_for, poisoned, patient_work, patient=True),
         ]
-        self._senders.append(Sender(MAILBOXES, store, self._deliver, sending))
+        self._senders = [Sender(MAILBOXES, store, self._deliver, sending)]
+        for lane, adapter in adapters.items():
+            self._senders += self._senders_of(lane, adapter, sending)
         self._ticker = Ticker(store, clock, pace.safety_s)
-        self._store = store
         self._moved = asyncio.Event()
-        loops: list[Loop[Any]] = [self._worker, *self._senders]
+        loops: list[Loop[Any]] = [*self._workers, *self._senders]
         for loop in loops:
             loop.after = self._moved.set
+
+    def _senders_of(self, lane: str, adapter: Adapter, pace: SenderPace) -> list[Sender]:
+        post, again = _through(adapter), _again_through(adapter)
+        governor = Governor(adapter.posts_per_s) if isinstance(adapter, Limited) else None
+        senders = [Sender(lane, self._store, post, pace, again, self._regret, governor)]
+        if lane == adapter.platform and lane not in self._screens:
+            patient, pace = patient_lane(lane), replace(pace, concurrency=_PATIENT_POSTS)
+            self._adapters[patient] = adapter
+            senders.append(Sender(patient, self._store, post, pace, again, self._regret, governor, patient=True))
+        return senders
 
     async def accept(self, events: Sequence[Event]) -> None:
         """Return when the events are stored durably. `StoreAway` if they may not be; then accept them again."""
@@ -96,7 +113,8 @@ class Delivery:
 
     def start(self) -> None:
         """Begin to handle, send and tick."""
-        self._worker.start()
+        for worker in self._workers:
+            worker.start()
         for sender in self._senders:
             sender.start()
         self._ticker.start()
@@ -106,7 +124,7 @@ class Delivery:
         in the store for the next process. Takes four seconds more than `grace_s` at the worst: whoever stops us waits ten."""
         until_s = time.monotonic() + grace_s
         await self._ticker.stop()
-        await self._worker.stop(grace_s)
+        await asyncio.gather(*(worker.stop(grace_s) for worker in self._workers))
         left_s = max(until_s - time.monotonic(), min(grace_s, _LAST_WORDS_S))
         await asyncio.gather(*(sender.stop(left_s) for sender in self._senders))
 

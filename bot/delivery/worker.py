@@ -46,7 +46,8 @@ class WorkerPace:
 
 
 class Worker(Loop[Work]):
-    """One process's worker. `report_for` makes the handler's way to show that it is at work."""
+    """One process's worker, for the actors that give way if it is `patient`, else for all others. `report_for` makes the
+    handler's way to show that it is at work."""
 
     def __init__(
         self,
@@ -56,20 +57,23 @@ class Worker(Loop[Work]):
         report_for: Callable[[Address], Progressing],
         poisoned: Poisoned | None = None,
         pace: WorkerPace | None = None,
+        *,
+        patient: bool = False,
     ) -> None:
         self._pace = pace or WorkerPace()
-        super().__init__("worker", self._pace.concurrency, self._pace.lease_ms)
+        super().__init__("patient worker" if patient else "worker", self._pace.concurrency, self._pace.lease_ms)
         self._mailboxes = mailboxes
         self._handler = handler
         self._clock = clock
         self._report_for = report_for
         self._poisoned = poisoned
+        self._patient = patient
 
     async def _take(self) -> Work | None:
-        return await self._mailboxes.claim(self._pace.lease_ms)
+        return await self._mailboxes.claim(self._pace.lease_ms, patient=self._patient)
 
     async def _wait(self, timeout_s: float) -> None:
-        await self._mailboxes.wait(timeout_s)
+        await self._mailboxes.wait(timeout_s, patient=self._patient)
 
     async def _do(self, work: Work) -> None:
         try:

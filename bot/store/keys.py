@@ -132,6 +132,14 @@ class PartitionKeys(ClaimKeys):
         """Sorted set of dead letters as JSON by their number; the newest for ninety days."""
         return f"{self.start}:letters"
 
+    @cached_property
+    def _patient(self) -> ClaimKeys:
+        return ClaimKeys(f"{self.start}:patient")
+
+    def claims(self, *, patient: bool) -> ClaimKeys:
+        """What workers claim: the mailboxes of actors that give way (see `ports.gives_way`), or all others."""
+        return self._patient if patient else self
+
     def seen(self, event_id: str) -> str:
         """The marker that an event was accepted."""
         return f"{self.start}:seen:{_digest(event_id)}"

@@ -8,6 +8,7 @@ delivery's concern.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 import time
@@ -20,8 +21,19 @@ from bot.chat.codec import Unreadable, read, write
 from bot.chat.events import Event, Fired, Said, Told
 from bot.chat.ids import Address, is_person
 from bot.chat.replies import Operation, Outgoing, Reply, SetTimer
-from bot.delivery.ports import MAILBOXES, DeadLetter, Lease, LeaseLost, Outcome, Parcel, Work, lane_of, lane_to
-from bot.store.keys import Keys, timer_member, timer_of
+from bot.delivery.ports import (
+    MAILBOXES,
+    DeadLetter,
+    Lease,
+    LeaseLost,
+    Outcome,
+    Parcel,
+    Work,
+    gives_way,
+    lane_of,
+    lane_to,
+)
+from bot.store.keys import ClaimKeys, Keys, timer_member, timer_of
 from bot.store.letters import listed
 from bot.store.packing import StrangeState, pack, unpack
 from bot.store.wire import Wire
@@ -74,10 +86,11 @@ class ValkeyStore:
     async def accept(self, events: Sequence[Event], quiet_ms: int = 0) -> int:
         """See `Mailboxes.accept`."""
         new = 0
-        for partition in self._keys.partitions:
-            mine = [event for event in events if self._keys.partition(event.to) is partition]
+        for partition, patient in itertools.product(self._keys.partitions, (False, True)):
+            claims = partition.claims(patient=patient)
+            mine = [one for one in events if gives_way(one.to) is patient and self._keys.partition(one.to) is partition]
             for start in range(0, len(mine), _BATCH):
-                keys = [partition.ready, partition.leases, partition.attempts, partition.wake]
+                keys = [claims.ready, claims.leases, partition.attempts, claims.wake]
                 values: list[object] = [_SEEN_MS, _QUIET_BOUND]
                 for event in mine[start : start + _BATCH]:
                     keys += [partition.actor(event.to).mailbox, partition.seen(event.id)]
@@ -85,12 +98,16 @@ class ValkeyStore:
                 new += int(await self._wire.run("accept", keys, values, again=True))
         return new
 
-    async def claim(self, lease_ms: int) -> Work | None:
+    def _claims(self, actor: Address) -> ClaimKeys:
+        return self._keys.partition(actor).claims(patient=gives_way(actor))
+
+    async def claim(self, lease_ms: int, *, patient: bool = False) -> Work | None:
         """See `Mailboxes.claim`."""
         for partition in self._keys.partitions:
-            while actor := await self._ready_one(partition.ready):
+            claims = partition.claims(patient=patient)
+            while actor := await self._ready_one(claims.ready):
                 own = partition.actor(actor)
-                keys = [partition.ready, partition.leases, partition.attempts, partition.wake, partition.counter]
+                keys = [claims.ready, claims.leases, partition.attempts, claims.wake, partition.counter]
                 found = await self._wire.run("claim", [*keys, own.mailbox, own.state], [actor, lease_ms, _TOGETHER])
                 if found[0]:
                     return _opened(actor, found)
@@ -98,9 +115,9 @@ class ValkeyStore:
 
     async def renew(self, lease: Lease, lease_ms: int) -> bool:
         """See `Mailboxes.renew`."""
-        partition = self._keys.partition(lease.actor)
+        claims = self._claims(lease.actor)
         values = [lease.actor, lease.token, lease_ms]
-        return bool(await self._wire.run("renew", [partition.ready, partition.leases], values, again=True))
+        return bool(await self._wire.run("renew", [claims.ready, claims.leases], values, again=True))
 
     async def commit(self, lease: Lease, handled: int, outcome: Outcome) -> None:
         """See `Mailboxes.commit`."""
@@ -114,7 +131,8 @@ class ValkeyStore:
         self, lease: Lease, handled: int, mode: Literal["keep", "set", "delete"], outcome: Outcome, reason: str = ""
     ) -> None:
         shared, own = self._keys.partition(lease.actor), self._keys.actor(lease.actor)
-        keys = [shared.ready, shared.leases, shared.attempts, shared.wake, shared.counter]
+        claims = self._claims(lease.actor)
+        keys = [claims.ready, claims.leases, shared.attempts, claims.wake, shared.counter]
         keys += [shared.timers, shared.timers_wake, shared.dead]
         keys += [own.mailbox, own.state, own.last, own.references, own.presence, own.spent]
         people = lane_to(lease.actor, self._screens)
@@ -140,14 +158,14 @@ class ValkeyStore:
 
     async def give_back(self, lease: Lease, after_ms: int, *, counted: bool = True) -> bool:
         """See `Mailboxes.give_back`."""
-        partition = self._keys.partition(lease.actor)
-        keys = [partition.ready, partition.leases, partition.attempts, partition.wake]
+        claims = self._claims(lease.actor)
+        keys = [claims.ready, claims.leases, self._keys.partition(lease.actor).attempts, claims.wake]
         return bool(await self._wire.run("give_back", keys, [lease.actor, lease.token, after_ms, int(counted)]))
 
-    async def wait(self, timeout_s: float) -> None:
+    async def wait(self, timeout_s: float, *, patient: bool = False) -> None:
         """See `Mailboxes.wait`."""
-        partition = self._keys.partitions[0]
-        await self._sleep(partition.ready, partition.wake, timeout_s)
+        claims = self._keys.partitions[0].claims(patient=patient)
+        await self._sleep(claims.ready, claims.wake, timeout_s)
 
     # Outbox
 
@@ -224,14 +242,17 @@ class ValkeyStore:
         rang = 0
         for partition in self._keys.partitions:
             command = ("ZRANGEBYSCORE", partition.timers, "-inf", now_ms, "WITHSCORES", "LIMIT", 0, limit)
+            keys = [partition.timers, partition.attempts]
+            for claims in (partition.claims(patient=False), partition.claims(patient=True)):
+                keys += [claims.ready, claims.leases, claims.wake]
+            values: list[object] = [_SEEN_MS]
             for member, due in _pairs(await self._wire.call(*command)):
                 actor, name = timer_of(member)
                 event = Fired(f"timer:{actor}:{name}:{due}", actor, now_ms, name, due)
-                keys = [partition.timers, partition.ready, partition.leases, partition.attempts, partition.wake]
                 keys += [partition.actor(actor).mailbox, partition.seen(event.id)]
-                rang += int(
-                    await self._wire.run("fire", keys, [member, due, actor, write(event), _SEEN_MS], again=True)
-                )
+                values += [member, due, actor, write(event), int(gives_way(actor))]
+            if len(values) > 1:
+                rang += int(await self._wire.run("fire", keys, values, again=True))
         return rang
 
     async def next_due_ms(self) -> int | None:
@@ -257,7 +278,7 @@ class ValkeyStore:
     async def settled(self, actor: Address, lanes: Sequence[str]) -> bool:
         """Whether nothing of an actor waits: no event unhandled or in work, nothing to go out on these lanes."""
         keys = self._keys.actor(actor)
-        if await self.waiting(actor) or await self._wire.call("HEXISTS", self._keys.partition(actor).leases, actor):
+        if await self.waiting(actor) or await self._wire.call("HEXISTS", self._claims(actor).leases, actor):
             return False
         return not any([await self._wire.call("LLEN", keys.outgoing(lane)) for lane in lanes])
 
@@ -286,10 +307,11 @@ class ValkeyStore:
         return before
 
     async def _take_over(self, conversation: Address) -> None:
-        partition, actor = self._keys.partition(conversation), self._keys.actor(conversation)
+        partition, claims = self._keys.partition(conversation), self._claims(conversation)
+        actor = self._keys.actor(conversation)
         for lane in (MAILBOXES, lane_to(conversation, self._screens)):
             out = partition.lane(lane)
-            keys = [partition.ready, partition.leases, partition.wake, actor.mailbox]
+            keys = [claims.ready, claims.leases, claims.wake, actor.mailbox]
             keys += [out.ready, out.leases, out.wake, actor.outgoing(lane)]
             await self._wire.run("take_over", keys, [conversation], again=True)
 

@@ -1,17 +1,23 @@
--- Ring one timer, if it is still due then.
--- KEYS: timers, ready, leases, attempts, wake, mailbox, seen
--- ARGV: member, when it was due (ms), actor, event, life of a seen marker (ms)
--- Returns 1 if it rang.
-local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if not score or tonumber(score) ~= tonumber(ARGV[2]) then
-  return 0
+-- Ring timers, each if it is still due then.
+-- KEYS: timers, attempts; ready, leases, wake of most actors; the same of those that give way; then per timer: mailbox, seen
+-- ARGV: life of a seen marker (ms); then per timer: member, when it was due (ms), actor, event, 1 if the actor gives way
+-- Returns how many rang.
+local now = now_ms()
+local rang = 0
+for i = 1, (#KEYS - 8) / 2 do
+  local mailbox, seen = KEYS[7 + 2 * i], KEYS[8 + 2 * i]
+  local at = 5 * i - 3
+  local member, due, actor, event, way = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], 3 * tonumber(ARGV[at + 4])
+  local score = redis.call('ZSCORE', KEYS[1], member)
+  if score and tonumber(score) == tonumber(due) then
+    redis.call('ZREM', KEYS[1], member)
+    if redis.call('SET', seen, '1', 'NX', 'PX', ARGV[1]) then
+      local waiting = redis.call('RPUSH', mailbox, event)
+      rang = rang + 1
+      if make_ready(KEYS[3 + way], KEYS[4 + way], KEYS[2], actor, waiting, 0, 0, now) then
+        wake_up(KEYS[5 + way])
+      end
+    end
+  end
 end
-redis.call('ZREM', KEYS[1], ARGV[1])
-if not redis.call('SET', KEYS[7], '1', 'NX', 'PX', ARGV[5]) then
-  return 0
-end
-local waiting = redis.call('RPUSH', KEYS[6], ARGV[4])
-if make_ready(KEYS[2], KEYS[3], KEYS[4], ARGV[3], waiting, 0, 0, now_ms()) then
-  wake_up(KEYS[5])
-end
-return 1
+return rang
