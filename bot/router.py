@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.chat.events import Event, Ran
-from bot.chat.ids import Address, is_person, kind_of
+from bot.chat.events import Event, Pressed, Ran, Submitted
+from bot.chat.ids import Address, Person, is_person, kind_of, where
 from bot.chat.meanings import Paragraph
 from bot.chat.replies import Operation, Outgoing, Progressing, Reply, Role
 from bot.delivery.ports import Outcome
@@ -25,6 +25,15 @@ KEEP_CONVERSATION_MS = 90 * 24 * 3600 * 1000
 
 STUDY = frozenset({"board", "round", "sheet"})
 """Kinds of actors of the study room."""
+
+
+POISONED_DAILY = (
+    "What you just did with a daily question broke on my side, and I've set it aside for whoever runs me. "
+    "Please try it again."
+)
+POISONED_SHEET = (
+    "I couldn't read your answer to a daily question. It's set aside for whoever runs me, and nothing is lost."
+)
 
 
 def concerned(actor: Address) -> bool:
@@ -47,7 +56,7 @@ class Router:
             kept = None if answered.record.empty else record.dump(answered.record)
             return Outcome(kept, answered.outgoing, forget=answered.forget)
         if kind_of(actor) in STUDY:
-            found = await self._study(actor, state, events, report)
+            found = await self._study(actor, state, events, now_ms, report)
             return Outcome(found.state, found.outgoing, found.timers, found.keep_ms, found.forget)
         session = sessions.load(state) if state is not None else None
         handled = await self._engine.handle(actor, session, events, report)
@@ -60,7 +69,7 @@ class Router:
         )
 
     async def _study(
-        self, actor: Address, state: bytes | None, events: Sequence[Event], report: Progressing
+        self, actor: Address, state: bytes | None, events: Sequence[Event], now_ms: int, report: Progressing
     ) -> Handled:
         # Loaded when the first daily question needs them: a practice interview starts without.
         from bot.study import board, sheet
@@ -68,7 +77,7 @@ class Router:
 
         library = self._engine.library
         if kind_of(actor) == "board":
-            return board.handle(actor, state, events, library)
+            return board.handle(actor, state, events, library, now_ms)
         if kind_of(actor) == "round":
             return rounds.handle(actor, state, events, library)
         return await sheet.handle(actor, events, library, self._engine.minds, report)
@@ -78,6 +87,8 @@ async def poisoned(actor: Address, event: Event) -> Sequence[Outgoing]:
     """What a person is told when something of theirs could not be handled and was set aside."""
     if is_person(actor) and not isinstance(event, Ran):
         return ()  # word from their interviews: nothing they did, and nothing they could do about it
+    if kind_of(actor) in STUDY:
+        return _poisoned_daily(actor, event)
     told = Paragraph(
         "Something I was sent here broke on my side, and I've set it aside for whoever runs me. The rest is kept; "
         "say it another way, or go on."
@@ -85,3 +96,17 @@ async def poisoned(actor: Address, event: Event) -> Sequence[Outgoing]:
     operation = Operation.DIRECT if is_person(actor) else Operation.POST
     person = event.person if isinstance(event, Ran) else None
     return (Reply(f"{event.id}:poisoned", actor, Role.SYSTEM, "poisoned", (told,), operation, person=person),)
+
+
+def _poisoned_daily(actor: Address, event: Event) -> Sequence[Outgoing]:
+    """A channel is no place to say so: who did it is told by themselves, and whose answer the coach could not read."""
+    place = where(actor)
+    person = event.person if isinstance(event, (Pressed, Submitted)) else place if isinstance(place, Person) else None
+    if person is None:
+        return ()
+    text = POISONED_SHEET if person is place else POISONED_DAILY
+    return (
+        Reply(
+            f"{event.id}:poisoned", actor, Role.SYSTEM, "poisoned", (Paragraph(text),), Operation.DIRECT, person=person
+        ),
+    )

@@ -54,7 +54,7 @@ class DailyDesk:
             )
         board, state_of = Board.of(pressed.to), await self._board(pressed.to)
         if pressed.action in {daily.NEW, daily.EDIT}:
-            if not _may(state_of, pressed.person, pressed.organiser):
+            if not state_of.may(pressed.person, pressed.organiser):
                 return (Paragraph(saying.NOT_ALLOWED),)
             if pressed.action == daily.NEW:
                 return stream_form.stream_form(board, self._library, None)
@@ -77,13 +77,13 @@ class DailyDesk:
             Field("answer", "Your answer", "long", value=held.text if held else "", required=True),
             Field(
                 "named",
-                "When all are opened, show it",
+                "Once all are opened, show it",
                 "choice",
                 (("named", "With my name"), ("anonymous", "Without my name")),
                 value="anonymous" if held is not None and not held.named else "named",
             ),
         )
-        text = f"{state.text}\n\nNobody sees your answer before all are opened. At most {LONGEST:,} characters."
+        text = f"{state.text}\n\nNobody sees your answer until all are opened. At most {LONGEST:,} characters."
         return Form(daily.form_id(daily.ANSWER, state.id.key), state.title, text, fields, "Seal it")
 
     def _rating(self, state: RoundState, person: Person) -> Form | tuple[Meaning, ...]:
@@ -98,8 +98,11 @@ class DailyDesk:
 
     async def problems(self, form: str, fields: Mapping[str, str]) -> Mapping[str, str]:
         """What is wrong with a filled-in form, by field."""
+        return self._problems(form, fields, self._clock())
+
+    def _problems(self, form: str, fields: Mapping[str, str], now_ms: int) -> dict[str, str]:
         action, _ = daily.of_form(form)
-        today = calendar.local_day("UTC", self._clock())
+        today = calendar.local_day("UTC", now_ms)
         if action in {daily.NEW, daily.EDIT}:
             return stream_form.problems(fields, self._library, today)
         if action == daily.MINE:
@@ -132,6 +135,8 @@ class DailyDesk:
                 given = event.fields.get("answer", "").strip()
                 back = (Passage("What you wrote", given),) if given else ()
                 return Considered((Paragraph(saying.TOO_LATE), *back))
+            if wrong := self._problems(event.form, event.fields, event.at_ms):
+                return _only(" ".join(wrong.values()))
             return Considered((Choices(saying.SEALED, card.sealed_options(state)),), take=True)
         if isinstance(event, Submitted) and event.form.startswith(daily.RATE):
             return self._rated(event, state)
@@ -144,10 +149,9 @@ class DailyDesk:
     def _rated(self, event: Submitted, state: RoundState) -> Considered:
         if state.phase is not Phase.RATING:
             return _only(saying.OVER if state.phase is Phase.CLOSED else saying.NOT_OPEN_YET)
-        number = event.form.rpartition(":")[2]
-        answer = state.numbered(int(number)) if number.isdigit() else None
+        answer = state.rated_in(event.form)
         if answer is None:
-            return _only("That answer was taken back meanwhile.")
+            return _only(saying.GONE_MEANWHILE)
         if answer.person.address == event.person.address:
             return _only(saying.NOT_YOURS)
         wrong = judged.problems(state, event.fields, self._library)
@@ -156,80 +160,86 @@ class DailyDesk:
             return Considered((Choices(" ".join(dict.fromkeys(wrong.values())), (again,)),))
         given = judged.rating(state, event.person.address, answer, event.fields, event.at_ms, self._library)
         after = state.with_rating(given)
-        left = set(after.assigned.get(event.person.address, ())) - after.rated_by(event.person.address)
-        if not left or reveal.next_for(after, event.person.address) is None:
+        standing = {held.person.address for held in after.standing}
+        whose = standing.intersection(after.assigned.get(event.person.address, ()))
+        if whose <= after.rated_by(event.person.address):
             return _taken(saying.RATED_ALL)
         more = Option(daily.RATE, "Rate the next", state.id.key, style="primary")
         return Considered((Choices(saying.RATED_MORE, (more,)),), take=True)
 
     def _form(self, event: Submitted, state: BoardState) -> Considered:
-        action, _ = daily.of_form(event.form)
-        if action == daily.SUGGEST:
-            return _taken(saying.SUGGESTED) if state.streams else _only(saying.NO_BOARD)
-        if action == daily.MINE:
-            return _taken("Kept. You can change it any time: /hotseat daily mine.")
-        if not _may(state, event.person, event.organiser):
+        action, value = daily.of_form(event.form)
+        setting_up = action in {daily.NEW, daily.EDIT}
+        if setting_up and not state.may(event.person, event.organiser):
             return _only(saying.NOT_ALLOWED)
+        if wrong := self._problems(event.form, event.fields, event.at_ms):
+            return _only(" ".join(wrong.values()))
+        if not setting_up and not state.streams:
+            return _only(saying.NO_BOARD)
+        if action == daily.SUGGEST:
+            return _only(saying.TOO_MANY) if streams.too_many(state, event.person) else _taken(saying.SUGGESTED)
+        if action == daily.MINE:
+            return _taken(saying.CHOSEN)
         today = calendar.local_day("UTC", event.at_ms)
-        name = daily.stream_of(daily.of_form(event.form)[1])
-        base = state.stream(name) or stream_form.organiser(event.person)
+        held = state.stream(daily.stream_of(value))
+        if action == daily.EDIT and held is None:
+            return _only(saying.NO_STREAM)
+        base = held or stream_form.organiser(event.person)
         wanted = stream_form.settings(base, event.fields, today, event.at_ms)
         return _taken(
             f"{wanted.name}: {_when(wanted, self._clock())}. /hotseat daily changes it, pauses it, or posts at once."
         )
 
     def _press(self, event: Pressed, state: BoardState) -> Considered:
-        if not _may(state, event.person, event.organiser):
+        if not state.may(event.person, event.organiser):
             return _only(saying.NOT_ALLOWED)
         name = daily.stream_of(event.value)
         if event.action in {daily.APPROVE, daily.DECLINE}:
             held = next((one for one in state.suggestions if one.id == name), None)
             if held is None or held.approved:
-                return _only("That was decided already.")
-            return _taken("It's in." if event.action == daily.APPROVE else "Left out; I'll tell them kindly.")
+                return _only(saying.DECIDED)
+            return _taken("It's in." if event.action == daily.APPROVE else "Left out. I'll let them know, kindly.")
         found = state.stream(name)
         if found is None:
             return _only(saying.NO_STREAM)
         if event.action == daily.PREVIEW:
             return Considered(self._preview(found, state))
+        if event.action == daily.NOW and streams.just_asked(found, self._clock()):
+            return _only(saying.JUST_POSTED)
         said = {
-            daily.PAUSE: f"{found.name} is paused. What is open goes on to its end.",
+            daily.PAUSE: f"{found.name} is paused. A question that is open runs to its end.",
             daily.RESUME: f"{found.name} goes on: {_when(found, self._clock(), running=True)}.",
-            daily.NOW: "It's being posted now, besides the usual ones.",
-            daily.REMOVE: f"{found.name} is removed. What is open goes on to its end.",
+            daily.NOW: "I'm posting one now, besides the usual ones.",
+            daily.REMOVE: f"{found.name} is removed. A question that is open runs to its end.",
         }.get(event.action)
         return _taken(said) if said else _only(saying.NO_STREAM)
 
     def _preview(self, found: Stream, state: BoardState) -> tuple[Meaning, ...]:
         names = streams.coming(found, state, self._library, 3)
         if not names:
-            return (Paragraph(saying.NO_POOL.format(name=found.name)),)
+            return (Paragraph(saying.NOTHING_FITS.format(name=found.name)),)
         titles = [streams.title(name, state, self._library) for name in names]
         return (
-            Passage(f"Next for {found.name}, as it stands now", "\n".join(titles)),
-            Paragraph("What the group shows until then may change the order."),
+            Passage(f"Next for {found.name}", "\n".join(titles)),
+            Paragraph("That's how it stands now; what the group shows until then may change it."),
         )
 
     def _command(self, event: Ran, state: BoardState) -> Considered:
         if event.command == daily.BOARD:
             return Considered(digest.board(state, self._clock()) if state.streams else (Paragraph(saying.NO_BOARD),))
-        may = _may(state, event.person, event.organiser)
+        may = state.may(event.person, event.organiser)
         key = Board.of(event.to).key
         new = Option(daily.NEW, "Set one up", key, style="primary")
         if not state.streams:
-            offer = Choices("There's no daily question in this channel yet.", (new,))
+            offer = Choices("There's no daily question in this channel yet. Shall we set one up?", (new,))
             return Considered((offer if may else Paragraph(saying.NO_BOARD),))
         now_ms = self._clock()
         said: list[Meaning] = [
             Choices(_line(held, now_ms), _controls(held, key) if may else ()) for held in state.streams
         ]
-        own = (Option(daily.SUGGEST, "Suggest a question", key), Option(daily.MINE, "Remind me", key))
-        said.append(Choices("For everybody here:", (*((new,) if may else ()), *own)))
+        own = (Option(daily.SUGGEST, "Suggest a question", key), Option(daily.MINE, "Reminder and board", key))
+        said.append(Choices("What you can do here:", (*((new,) if may else ()), *own)))
         return Considered(tuple(said))
-
-
-def _may(state: BoardState, person: Person, organiser: bool) -> bool:
-    return organiser or person.address in state.organisers
 
 
 def _only(text: str) -> Considered:
@@ -252,15 +262,15 @@ def _answer_problems(fields: Mapping[str, str]) -> dict[str, str]:
 def _when(held: Stream, now_ms: int, *, running: bool = False) -> str:
     """When a stream posts, and next."""
     days, time = zones.say_days(held.weekdays), zones.say_time(held.minute)
-    text = f"{days} at {time} ({held.zone}), opened after {saying.counted(held.reveal_h, 'hour')}"
+    text = f"{days} at {time} ({held.zone}), answers opened after {saying.counted(held.reveal_h, 'hour')}"
     coming = calendar.next_after(held.schedule, now_ms) if running or not held.paused else None
     return text + (f"; next at {saying.moment(coming.at_ms, held.zone)}" if coming is not None else "")
 
 
 def _line(held: Stream, now_ms: int) -> str:
-    filters = ", ".join((*held.types, *held.levels, *held.tags, *held.packs)) or "any question"
-    state = f" Paused: {held.paused}." if held.paused and held.paused != "paused" else " Paused." if held.paused else ""
-    return f"{held.name}: {_when(held, now_ms)}. {filters}.{state}"
+    chosen = ", ".join((*held.types, *held.levels, *held.tags, *held.packs)).replace("_", " ")
+    why = {"": "", stream.PAUSED: " Paused."}.get(held.paused, f" Paused: {held.paused}.")
+    return f"{held.name}: {_when(held, now_ms)}. {f'Only {chosen}' if chosen else 'Any question'}.{why}"
 
 
 def _controls(held: Stream, key: str) -> tuple[Option, ...]:

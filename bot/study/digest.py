@@ -3,7 +3,7 @@ person never is."""
 
 from __future__ import annotations
 
-from bot.chat.ids import Board, Person
+from bot.chat.ids import Person
 from bot.chat.meanings import Meaning, Paragraph, Passage
 from bot.library.items import Kind
 from bot.library.load import Library
@@ -20,12 +20,11 @@ FEW = 6
 """So many results are needed before growth can be told from chance."""
 
 
-def week(board: Board, state: BoardState, library: Library, now_ms: int) -> list[tuple[Person, tuple[Meaning, ...]]]:
+def week(state: BoardState, library: Library, now_ms: int) -> list[tuple[Person, tuple[Meaning, ...]]]:
     """The digest of the last seven days, for each organiser of a running stream."""
-    del board
     said: list[tuple[Person, tuple[Meaning, ...]]] = []
-    for person in dict.fromkeys(held.organiser for held in state.streams if not held.paused):
-        mine = [held for held in state.streams if held.organiser == person]
+    for person in streams.organisers(held for held in state.streams if not held.paused):
+        mine = [held for held in state.streams if held.organiser.address == person.address]
         parts: list[Meaning] = [Paragraph("Your week of daily questions.")]
         parts += [_asked(stream, now_ms) for stream in mine]
         parts += [_who(state, now_ms), _weak(state, library)]
@@ -40,7 +39,7 @@ def _asked(stream: Stream, now_ms: int) -> Meaning:
         for one in stream.asked
         if one.at_ms > now_ms - WEEK_MS
     ]
-    return Passage(stream.name, "\n".join(rows) or "Nothing was asked this week, or nobody answered.")
+    return Passage(stream.name, "\n".join(rows) or "Nothing was asked this week.")
 
 
 def _who(state: BoardState, now_ms: int) -> Meaning:
@@ -49,7 +48,7 @@ def _who(state: BoardState, now_ms: int) -> Meaning:
     )
     if not lately:
         return Passage(
-            "Who took part", "Nobody this week. A shorter question, or another time of day, may bring them back."
+            "Who took part", "Nobody this week. Another time of day, or rapid-fire questions, may bring people back."
         )
     names = [held.person.name or "a member" for held in lately]
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
@@ -72,25 +71,37 @@ def _next(stream: Stream, state: BoardState, library: Library) -> Meaning:
 
 def board(state: BoardState, now_ms: int) -> tuple[Meaning, ...]:
     """Who takes part, as far as they chose to be shown."""
-    listed = [held for held in state.members.values() if held.listed]
-    others = len(state.members) - len(listed)
+    active = [held for held in state.members.values() if held.count or held.rated or held.suggested]
+    listed = [held for held in active if held.listed]
+    if not active:
+        return (Paragraph("Nobody has taken part here yet. The first answer makes a start."),)
     if not listed:
+        who = saying.counted(len(active), "member") if numbers(state) else "Some members"
         return (
             Paragraph(
-                f"{saying.counted(others, 'member')} took part here so far. Nobody chose to be named; /hotseat daily mine lets you."
+                f"{who} took part here so far. Nobody chose to be named: /hotseat daily mine is where you would."
             ),
         )
-    rows = [_row(held, state, now_ms) for held in sorted(listed, key=lambda held: (-held.count, held.person.name))]
-    more = f"\n{saying.counted(others, 'member')} more, unnamed." if others else ""
-    return (Passage("Taking part", "\n".join(rows[:LISTED]) + more),)
+    if not numbers(state):
+        names = sorted(held.person.name or "A member" for held in listed)
+        return (Passage("Taking part", "\n".join(names[:LISTED]) + ("\nAnd others." if len(active) > LISTED else "")),)
+    listed.sort(key=lambda held: (-held.count, held.person.name))
+    rows = [_row(held, state, now_ms) for held in listed[:LISTED]]
+    if others := len(active) - len(rows):
+        rows.append(f"And {saying.counted(others, 'more member')}.")
+    return (Passage("Taking part", "\n".join(rows)),)
+
+
+def numbers(state: BoardState) -> bool:
+    """Whether anything is counted here; not where every stream is without."""
+    return not state.streams or any(held.numbers for held in state.streams)
 
 
 def _row(member: Member, state: BoardState, now_ms: int) -> str:
     parts = [f"{member.person.name or 'A member'}: {saying.counted(member.count, 'question')} answered"]
-    if any(held.numbers for held in state.streams):
-        length = standing(member.streak, state.postings, zone_of(member, state), now_ms).length
-        if length > 1:
-            parts.append(f"{length} in a row")
+    length = standing(member.streak, state.postings, zone_of(member, state), now_ms).length
+    if length > 1:
+        parts.append(f"{length} in a row")
     if member.rated:
         parts.append(saying.counted(member.rated, "rating"))
     if member.suggested:
@@ -116,14 +127,15 @@ def grown(member: Member) -> float:
 
 def own(member: Member, state: BoardState, now_ms: int) -> str:
     """How it stands with one member, for themselves."""
-    numbers = any(held.numbers for held in state.streams)
+    if not numbers(state):
+        return "When to be reminded, and whether the board names you, is up to you."
     found = standing(member.streak, state.postings, zone_of(member, state), now_ms)
     parts = [f"You've answered {saying.counted(member.count, 'question')} here."]
-    if numbers and found.length:
-        parts.append(f"{found.length} in a row; {saying.counted(found.freezes, 'freeze')} kept for a missed day.")
-        if found.at_risk:
-            parts.append("Today's is still open." + (" A freeze would cover it." if found.covered else ""))
-    growth = grown(member)
-    if numbers and growth > 0:
-        parts.append(f"You show {round(100 * growth)} points more of what is looked for than at first.")
+    if found.length > 1:
+        freezes = f", with {saying.counted(found.freezes, 'freeze')} for days you miss" if found.freezes else ""
+        parts.append(f"{found.length} in a row{freezes}.")
+    if found.at_risk:
+        parts.append("Today's is still open." + (" A freeze would cover it." if found.covered else ""))
+    if grown(member) > 0:
+        parts.append("You show more of what is looked for now than at first.")
     return " ".join(parts)

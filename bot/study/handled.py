@@ -36,6 +36,10 @@ class Out:
         self.items: list[Outgoing] = []
         self._name = name
 
+    def begin(self, name: str) -> None:
+        """Make ids of another name."""
+        self._name = name
+
     def _next(self) -> str:
         return f"{self._name}:{len(self.items)}"
 

@@ -103,9 +103,8 @@ def found(ratings: Sequence[Rating], judged: Sequence[Judged]) -> str:
     for one in judged:
         levels = sorted(held.levels[one.id] for held in ratings if one.id in held.levels)
         if levels:
-            spread = f"{levels[0]} to {levels[-1]}" if levels[0] != levels[-1] else f"all {levels[0]}"
-            middle = f"{median(levels):g}"
-            rows.append(f"{one.name}: {middle}" + (f" ({spread})" if len(levels) > 1 else ""))
+            spread = f", from {levels[0]} to {levels[-1]}" if levels[0] != levels[-1] else ""
+            rows.append(f"{one.name}: {median(levels):g}{spread}")
     rows += [f"What worked: {held.worked}" for held in ratings if held.worked]
     rows += [f"To try next: {held.next}" for held in ratings if held.next]
     return "\n".join(rows)

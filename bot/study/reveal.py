@@ -17,14 +17,18 @@ from bot.study import agreement, card, judged, pairing, saying
 from bot.study.handled import Out
 from bot.study.sealed import Answer, Rating, RoundState
 
-PER_POST, POST_LENGTH = 5, 3_000
-"""Answers in one message of the thread, and their characters: so that five hundred of them stay readable, and within limits."""
+PER_POST, POST_LENGTH, POSTS = 5, 3_000, 40
+"""Answers in one message of the thread, and their characters; messages in all. Of five hundred answers a channel sees as many as
+anybody would read, in an order that favours nobody; all of them are rated and read by the coach."""
 
 PER_RATER = 3
 """How many answers a member is asked to rate; two where there are few."""
 
 GRADE = "grade"
 """The topic a sheet is told to read an answer."""
+
+EXEMPLARS = "exemplars"
+"""What the reply that shows a strong answer is called."""
 
 TAKEN_BACK = "Taken back by its author."
 
@@ -34,7 +38,8 @@ def posts(state: RoundState, library: Library, out: Out) -> RoundState:
     if not state.standing:
         return state
     answers = dict(state.answers)
-    for group, shown in enumerate(_groups(state.standing)):
+    groups = _groups(state.standing)
+    for group, shown in enumerate(groups[:POSTS]):
         out.post(
             "daily-answers",
             *(_passage(held) for held in shown),
@@ -43,14 +48,25 @@ def posts(state: RoundState, library: Library, out: Out) -> RoundState:
         )
         for held in shown:
             answers[held.person.address] = replace(held, group=group)
+    if unshown := sum(len(shown) for shown in groups[POSTS:]):
+        said = saying.UNSHOWN.format(count=saying.counted(unshown, "more answer"))
+        out.post("daily-answers", Paragraph(said), under=card.name(state.id), name=group_name(state, POSTS))
     if (strong := exemplars(state, library)) is not None:
-        out.post("daily-exemplars", *strong, under=card.name(state.id))
+        name = f"{state.id.address}:{EXEMPLARS}"
+        out.post("daily-exemplars", *strong, under=card.name(state.id), name=name)
     return replace(state, answers=answers)
 
 
 def group_name(state: RoundState, group: int) -> str:
     """The id of the reply that shows a group of answers."""
     return f"{state.id.address}:answers:{group}"
+
+
+def is_post(state: RoundState, reply: str) -> bool:
+    """Whether a reply is one that a round posts in its channel, and no later change of it."""
+    return reply == card.name(state.id) or reply.startswith(
+        (f"{state.id.address}:answers:", f"{state.id.address}:{EXEMPLARS}")
+    )
 
 
 def redraw(state: RoundState, group: int, out: Out) -> None:
@@ -119,9 +135,11 @@ def invitations(state: RoundState, out: Out) -> None:
     """Ask everybody who answered to rate what they were given."""
     for held in state.standing:
         count = len(state.assigned.get(held.person.address, ()))
-        text = f"{state.title}: {saying.INVITE.format(count=saying.counted(count, 'answer'))}"
+        invite = saying.INVITE if state.numbers else saying.INVITE_IN_WORDS
+        text = f"{state.title}: {invite.format(count=saying.counted(count, 'answer'))}"
         rate = Option(daily.RATE, "Rate the first", state.id.key, style="primary")
-        out.confide(held.person, "daily-invite", Choices(text, (rate,)))
+        take_out = Option(daily.TAKE_BACK, "Take mine out", state.id.key)
+        out.confide(held.person, "daily-invite", Choices(text, (rate, take_out)))
 
 
 # What comes of it
@@ -132,7 +150,7 @@ def to_the_coach(state: RoundState, library: Library, out: Out) -> None:
     of: dict[str, list[Rating]] = defaultdict(list)
     for one in state.ratings:
         of[one.author].append(one)
-    names = judged.criteria(state, library)
+    names, answers = judged.criteria(state, library), len(state.standing)
     for held in state.standing:
         author = held.person.address
         body = {
@@ -149,6 +167,8 @@ def to_the_coach(state: RoundState, library: Library, out: Out) -> None:
             "person": {"platform": held.person.platform, "workspace": held.person.workspace, "id": held.person.id},
             "peers": judged.found(of[author], names),
             "raters": len(of[author]),
+            "answers": answers,
+            "suggested": state.suggested,
             "close": closeness(state, author),
         }
         out.tell(state.id.sheet(held.person), GRADE, body, name=f"{state.id.sheet(held.person)}:{GRADE}")

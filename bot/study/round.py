@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.chat import daily
+from bot.chat import codec, daily
 from bot.chat.events import Event, Fired, Pressed, Submitted, Told
 from bot.chat.ids import Address, Person
 from bot.chat.meanings import Choices, Option, Paragraph, Passage
 from bot.chat.replies import CancelTimer, SetTimer
 from bot.library.load import Library
-from bot.study import card, judged, reveal, saying, sealed
+from bot.study import calendar, card, judged, reveal, saying, sealed
 from bot.study.handled import Handled, Out
-from bot.study.sealed import Answer, Phase, RoundState
+from bot.study.sealed import Answer, Phase, Reminder, RoundState
 
 OPEN, TOOK_PART, TOOK_BACK, OPENED, CLOSED, GONE = "open", "took-part", "took-back", "opened", "closed", "gone"
 """Topics: a board opens a round. A round tells people that they took part, or took it back; its board when the answers were
@@ -29,8 +29,6 @@ FORGET, FORGOTTEN = "forget", "forgotten"
 REVEAL, RATED, REMIND = "reveal", "rated", "remind:"
 """Timers; the last is followed by whom."""
 
-_IN_CHANNEL = frozenset({"daily", "daily-answers", "daily-exemplars"})
-
 KEEP_MS = 400 * 24 * 3600 * 1000
 """How long a round is kept: its ratings are labels to measure a coach by."""
 
@@ -39,7 +37,8 @@ def handle(actor: Address, stored: bytes | None, events: Sequence[Event], librar
     """Handle a round's events in order."""
     state = sealed.load(stored) if stored is not None else None
     before = state
-    out = Out(actor, f"{actor}:{state.steps + 1 if state is not None else 0}", events[-1].at_ms)
+    # What is said about a round that is not there is counted nowhere, so the event gives it its name.
+    out = Out(actor, f"{actor}:{state.steps + 1 if state is not None else events[0].id}", events[-1].at_ms)
     timers: list[SetTimer | CancelTimer] = []
     for event in events:
         if state is not None:
@@ -94,13 +93,15 @@ class _Work:
             case Submitted() if event.form.startswith(daily.RATE):
                 self._rate(event)
             case Pressed(action=daily.TAKE_BACK):
-                self._take_back(event.person, event.at_ms)
+                self._take_back(event.person)
             case Fired(timer="reveal"):
                 self._reveal(event.at_ms)
             case Fired(timer="rated"):
-                self._close(event.at_ms)
+                self._close()
             case Fired() if event.timer.startswith(REMIND):
                 self._remind(event.timer.removeprefix(REMIND))
+            case Told(topic="remind"):
+                self._move_reminder(event)
             case Told(topic="forget"):
                 self._forget(event)
             case Told(topic="undeliverable"):
@@ -125,7 +126,7 @@ class _Work:
         if first:
             self._tell_person(person, TOOK_PART)
 
-    def _take_back(self, person: Person, at_ms: int) -> None:
+    def _take_back(self, person: Person) -> None:
         state, held = self.state, self.state.answer(person)
         if held is None:
             return
@@ -134,8 +135,12 @@ class _Work:
             self._tell_person(person, TOOK_BACK)
             return
         self.state = replace(state, answers={**state.answers, person.address: replace(held, text="", gone=True)})
-        reveal.redraw(self.state, held.group, self.out)
-        self._close_if_rated(at_ms)
+        self._redraw(held)
+        self._close_if_rated()
+
+    def _redraw(self, held: Answer) -> None:
+        if held.group >= 0 and not self.state.unsaid:
+            reveal.redraw(self.state, held.group, self.out)
 
     def _tell_person(self, person: Person, topic: str) -> None:
         state = self.state
@@ -153,6 +158,22 @@ class _Work:
             asked, "daily-reminder", Choices(saying.REMINDER.format(title=state.title, when=when), (answer,))
         )
 
+    def _move_reminder(self, event: Told) -> None:
+        """Somebody chose another time to be reminded while the question is open, or none."""
+        state = self.state
+        wanted = codec.from_plain(Reminder, event.body)
+        if state.phase is not Phase.OPEN or not isinstance(wanted, Reminder):
+            return
+        name = f"{REMIND}{wanted.person.address}"
+        others = tuple(one for one in state.reminders if one.person.address != wanted.person.address)
+        if wanted.at_ms < 0:
+            self.state = replace(state, reminders=others)
+            self.timers.append(CancelTimer(name))
+            return
+        at_ms = min(wanted.at_ms, max(event.at_ms, state.reveal_ms - calendar.HOUR_MS))
+        self.state = replace(state, reminders=(*others, replace(wanted, at_ms=at_ms)))
+        self.timers.append(SetTimer(name, at_ms))
+
     # Opened
 
     def _reveal(self, now_ms: int) -> None:
@@ -162,21 +183,22 @@ class _Work:
         numbered: dict[str, Answer] = {
             held.person.address: replace(held, number=number) for number, held in enumerate(state.standing, 1)
         }
-        self.state = state = replace(state, phase=Phase.RATING, answers=numbered)
-        self.state = reveal.posts(state, self.library, self.out)
+        # Late because nobody ran us: raters get their whole time, and the card says until when.
+        reveal_ms = max(state.reveal_ms, now_ms)
+        state = replace(state, phase=Phase.RATING, answers=numbered, reminders=(), reveal_ms=reveal_ms)
+        self.state = state if state.unsaid else reveal.posts(state, self.library, self.out)
         people = [{"person": _plain(held.person), "at_ms": held.at_ms} for held in state.standing]
         self.out.tell(state.id.board.address, OPENED, {"stream": state.stream, "day": state.day, "people": people})
         if len(state.standing) < 2:
-            self._close(now_ms)
+            self._close()
             return
         self.state = reveal.assigned(self.state)
         reveal.invitations(self.state, self.out)
-        self.timers.append(SetTimer(RATED, max(card.rated_ms(state), now_ms + state.rating_h * 3_600_000 // 4)))
+        self.timers.append(SetTimer(RATED, card.rated_ms(state)))
 
     def _rate(self, event: Submitted) -> None:
         state, person = self.state, event.person
-        number = event.form.rpartition(":")[2]
-        answer = state.numbered(int(number)) if number.isdigit() else None
+        answer = state.rated_in(event.form)
         if state.phase is not Phase.RATING or answer is None or answer.person.address == person.address:
             return
         if judged.problems(state, event.fields, self.library):
@@ -184,11 +206,15 @@ class _Work:
         given = judged.rating(state, person.address, answer, event.fields, event.at_ms, self.library)
         state = state.with_rating(given)
         if person.address not in state.assigned:
+            if person.address not in state.volunteers:
+                self._tell_person(
+                    person, TOOK_PART
+                )  # their ratings are kept here, and go when they ask to be forgotten
             state = replace(state, volunteers={**state.volunteers, person.address: person})
         self.state = state
-        self._close_if_rated(event.at_ms)
+        self._close_if_rated()
 
-    def _close_if_rated(self, now_ms: int) -> None:
+    def _close_if_rated(self) -> None:
         """Nobody waits longer than needed: once all who were asked have rated, it is the coach's turn."""
         state = self.state
         if state.phase is not Phase.RATING:
@@ -198,10 +224,9 @@ class _Work:
             if rater in standing and (standing & set(given)) - state.rated_by(rater):
                 return
         self.timers.append(CancelTimer(RATED))
-        self._close(now_ms)
+        self._close()
 
-    def _close(self, now_ms: int) -> None:
-        del now_ms
+    def _close(self) -> None:
         state = self.state
         if state.phase is not Phase.RATING:
             return
@@ -214,16 +239,24 @@ class _Work:
     def _forget(self, event: Told) -> None:
         person = str(event.body["person"])
         held = self.state.answers.get(person)
-        self.state = self.state.without(person)
-        if held is not None and held.group >= 0 and not self.state.unsaid:
-            reveal.redraw(self.state, held.group, self.out)
+        state = self.state.without(person)
+        if any(one.person.address == person for one in state.reminders):
+            state = replace(state, reminders=tuple(one for one in state.reminders if one.person.address != person))
+            self.timers.append(CancelTimer(f"{REMIND}{person}"))
+        if state.by == person:
+            state = replace(state, title=saying.A_MEMBERS, text=saying.QUESTION_BACK, credit="", by=Address(""))
+        self.state = state
+        if held is not None:
+            self._redraw(held)
+        self._close_if_rated()
         _forgotten(event, self.out)
 
     def _unsaid(self, event: Told) -> None:
         """Something of ours can never be shown in the channel. Without its card there is no round; one that is under way goes on
         between us and each member."""
         state = self.state
-        if event.body.get("move") not in _IN_CHANNEL or state.unsaid:
+        # A later change of a card that somebody removed is no reason to stop.
+        if not reveal.is_post(state, str(event.body.get("reply", ""))) or state.unsaid:
             return
         self.state = state = replace(state, unsaid=str(event.body.get("reason") or "it cannot be posted"))
         body = {"stream": state.stream, "day": state.day, "reason": state.unsaid, "answers": len(state.standing)}

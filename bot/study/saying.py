@@ -5,42 +5,62 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-SEALED = "Sealed. Nobody sees it before all are opened; until then you can change it or take it back."
-TAKEN_BACK = "Taken back. Nobody saw it; you can still answer until all are opened."
-TAKEN_OUT = "Taken out. Its place in the thread says so, and it gets no further ratings."
+SEALED = "Sealed. Nobody sees it until all the answers are opened; until then you can change it or take it back."
+TAKEN_BACK = "Taken back. Nobody saw it, and you can still answer until all are opened."
+TAKEN_OUT = "Taken out. The thread says that its author took it back, and nobody is asked to rate it any more."
 NOTHING_THERE = "There's no answer of yours here."
-TOO_LATE = "The answers to this one are open already, so it takes no more. The next question comes by itself."
+TOO_LATE = "The answers to this one are open, so it takes no more. The next question comes by itself."
 CAME_LATE = (
-    "This reached me just after the answers were opened, so it isn't among them. Here it is, so that nothing is lost:"
+    "This reached me just after the answers were opened, so it isn't among them. Here it is, so that you have it:"
 )
-OVER = "This question is over, and its ratings are in. The next one comes by itself."
-NOT_OPEN_YET = "Answers are still sealed. There is something to rate once they are opened."
-RATED_ALL = "That's everything I had for you. Thank you; feedback goes out when the others are done."
+OVER = "This question is over. The next one comes by itself."
+NOT_OPEN_YET = "The answers are still sealed. You can rate some once they are opened."
+RATED_ALL = "That's all I have for you. Thank you. Feedback goes out when the others are done."
 RATED_MORE = "Noted. There's one more for you."
-NOBODY_ELSE = "There's no answer of somebody else here that you haven't rated."
-NOT_YOURS = "You can't rate your own answer; its feedback comes to you from the others."
+NOBODY_ELSE = "There's nobody else's answer here that you haven't rated."
+NOT_YOURS = "That one is yours; the others rate it."
+GONE_MEANWHILE = "Its author has taken that answer back. There's nothing you need to do."
 UNKNOWN = "I don't know that question any more. The next one comes by itself."
 NO_BOARD = "There's no daily question in this channel yet. Whoever runs the channel can set one up: /hotseat daily new."
 NOT_ALLOWED = (
     "Only people who run this channel can change its daily questions. You can suggest a question, though: "
     "/hotseat daily suggest."
 )
-NO_STREAM = "That daily question isn't there any more."
-AS_ASKED = "Done. /hotseat daily shows how it stands."
-SUGGESTED = "Thank you. Whoever runs this channel looks at it; I'll tell you when it's in."
+NO_STREAM = "That daily question isn't there any more. /hotseat daily shows what is."
+CHOSEN = "Kept. /hotseat daily mine changes it again."
 
-NO_POOL = "{name} is paused: no question fits its filters any more. /hotseat daily lets you change them."
+SUGGESTED = "Thank you. Whoever runs this channel looks at it, and I'll tell you what they decide."
+TOO_MANY = "There are ten questions of yours waiting already. Let those be looked at first."
+APPROVED = "{title}: your question is in. It will be asked one of these days."
+DECLINED = "{title}: not this time. Thank you for suggesting it."
+DECIDED = "That one is decided already."
+A_MEMBERS = "A member's question"
+QUESTION_BACK = "Whoever suggested this question has taken it back."
+
+NO_POOL = "{name} is paused: no question fits its filters any more. Change them under /hotseat daily, and it goes on."
+NOTHING_FITS = "No question fits the filters of {name}. Change them, and there will be something to show."
 RUNS_DRY = (
-    "{name} runs dry within a week: {left} that it has not asked. Then the oldest come round again. Wider filters help, and so "
-    "do questions by members: /hotseat daily suggest."
+    "{name} has {left} left that this channel hasn't had; in a week the oldest begin to come round again. "
+    "Wider filters help, and so do questions by members: /hotseat daily suggest."
 )
-GONE = (
-    "{name} is paused, because I can't post in its channel: {reason}. Nothing is lost. Once I'm back in there, this goes on "
-    "with it."
+RUN_DRY = (
+    "{name} has asked everything that fits its filters, so the oldest questions come round again. "
+    "Wider filters help, and so do questions by members: /hotseat daily suggest."
 )
+SKIPPED = "{name}: I was away when the question of {days} was due, so I left it out. The next one comes as planned."
+GONE = "{name} is paused, because I can't post in its channel: {reason}. Nothing is lost. Once I can, press Go on."
+JUST_POSTED = "It was posted a moment ago."
 
-REMINDER = "{title} is still open, and you asked me to say so. All answers are opened at {when}."
-INVITE = "{count} to rate, on the same scale the coach uses. Names are left out. Then the coach reads your own answer."
+REMINDER = "{title} is still open, and you wanted to hear of it. All answers are opened at {when}."
+INVITE = (
+    "The answers are open. I have {count} for you to rate, without names, on the scale the coach uses. "
+    "The coach reads yours once everybody has rated."
+)
+INVITE_IN_WORDS = (
+    "The answers are open. I have {count} for you to read, without names: say what worked and what you would try next. "
+    "The coach reads yours once everybody has."
+)
+UNSHOWN = "And {count}, which didn't fit here. They are rated and read like the others."
 
 
 def moment(at_ms: int, zone: str) -> str:

@@ -20,6 +20,10 @@ LONGEST = 2_000
 """Characters of a sealed answer: about three minutes of talking, and it fits every platform's form to rate it."""
 
 
+REMIND = "remind"
+"""The topic a round is told when somebody wants to be reminded at another time than it knows, or (before 0) not at all."""
+
+
 class Phase(StrEnum):
     """Where a round stands."""
 
@@ -65,7 +69,8 @@ class Reminder:
 @dataclass(frozen=True, slots=True)
 class RoundState:
     """Everything about one round. `text` is what was put, `answers` is by the author's address, `assigned` says whose answers a
-    member was given to rate; `reminders` has who asked to be reminded, and when."""
+    member was given to rate; `reminders` has who asked to be reminded, and when, while it is open; `by` is the address of the
+    member who suggested the question."""
 
     platform: str
     workspace: str
@@ -80,7 +85,6 @@ class RoundState:
     text: str
     heading: str
     zone: str
-    organiser: Person
     opened_ms: int
     reveal_ms: int
     rating_h: int = 24
@@ -96,6 +100,7 @@ class RoundState:
     reminders: tuple[Reminder, ...] = ()
     steps: int = 0  # how many commits this round has seen; makes reply ids
     unsaid: str = ""  # why nothing can be posted here any more
+    by: str = ""
 
     @property
     def id(self) -> Round:
@@ -121,6 +126,11 @@ class RoundState:
     def numbered(self, number: int) -> Answer | None:
         """The answer with this number, None if there is none that stands."""
         return next((held for held in self.standing if held.number == number), None)
+
+    def rated_in(self, form: str) -> Answer | None:
+        """The answer that a form to rate is about, None if there is none that stands."""
+        number = form.rpartition(":")[2]
+        return self.numbered(int(number)) if number.isdecimal() and len(number) < 6 else None
 
     def rated_by(self, rater: str) -> frozenset[str]:
         """Whose answers a member has rated."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.chat import codec
 from bot.chat.events import Event, Told
@@ -26,9 +27,13 @@ from bot.study.reveal import GRADE
 GRADED = "graded"
 """The topic a board is told how an answer did, to see what the group is weak at."""
 
-LEAD = "{title}: the answers are in, and here is what was made of yours."
-ALONE = "{title}: yours was the only answer, so it is the coach's turn at once."
-ONLY_PEERS = "A member wrote this question, so there is no scorecard with it: what the others found is the feedback."
+LEAD = "{title}: here is your feedback."
+ALONE = "{title}: yours was the only answer, so the coach read it at once."
+ALONE_WITH_IT = (
+    "{title}: yours was the only answer, and a question by a member has no scorecard. Thank you for being there."
+)
+ONLY_PEERS = "A member wrote this question, so it has no scorecard. What the others found is your feedback."
+LEFT_THE_BANK = "This question is no longer among mine, so it has no scorecard."
 NO_PEERS = "Nobody rated it this time."
 
 
@@ -49,18 +54,29 @@ async def _grade(body: Mapping[str, object], library: Library, minds: Minds, out
     assert isinstance(held, Mapping)
     person = Person(str(held["platform"]), str(held["workspace"]), str(held["id"]))
     title, peers, raters = str(body["title"]), str(body["peers"]), _number(body["raters"])
-    said: list[Meaning] = [Paragraph((LEAD if raters else ALONE).format(title=title))]
+    alone, suggested = _number(body.get("answers")) == 1, bool(body.get("suggested"))
+    if alone and suggested:
+        out.confide(person, "daily-feedback", Paragraph(ALONE_WITH_IT.format(title=title)))
+        return
+    said: list[Meaning] = [Paragraph((ALONE if alone else LEAD).format(title=title))]
     if peers:
-        heading = "One member rated it:" if raters == 1 else f"{raters} members rated it:"
+        heading = _heading(raters) if body["numbers"] else "What members wrote:"
         said.append(Paragraph(f"{heading}\n{peers}"))
-    elif raters == 0 and not body["question"]:
+    elif not alone:
         said.append(Paragraph(NO_PEERS))
     if body["close"]:
         said.append(Paragraph(str(body["close"])))
-    if not body["question"]:
-        out.confide(person, "daily-feedback", *said, Paragraph(ONLY_PEERS))
+    try:
+        question = None if suggested else library.drawn(str(body["question"]), _number(body["seed"]))
+    except LookupError:
+        question = None
+    if question is None:
+        if not suggested:
+            said.append(Paragraph(LEFT_THE_BANK))
+        elif peers:
+            said.append(Paragraph(ONLY_PEERS))
+        out.confide(person, "daily-feedback", *said)
         return
-    question = library.drawn(str(body["question"]), _number(body["seed"]))
     judgement = await minds.grade(_request(body, question, person, out.actor), "auto")
     card = _scorecard(body, question, library, judgement)
     out.confide(person, "daily-feedback", *said, card)
@@ -69,7 +85,7 @@ async def _grade(body: Mapping[str, object], library: Library, minds: Minds, out
     names = {held.id: held.name for held in library.rubric(question.type).dimensions}
     dimension = {held.id: names[held.dimension] for held in question.criteria}
     weak: dict[str, list[float]] = defaultdict(list)
-    for line in card.criteria:
+    for line in feedback.criterion_lines(question, library.rubric(question.type), judgement):
         weak[dimension[line.id]].append(_weakness(line, judgement))
     criteria = {name: sum(found) / len(found) for name, found in weak.items()}
     out.tell(
@@ -78,6 +94,10 @@ async def _grade(body: Mapping[str, object], library: Library, minds: Minds, out
         {"person": person.address, "round": body["round"], "type": body["type"], "share": share, "weakness": criteria},
         name=f"{out.actor}:{GRADED}",
     )
+
+
+def _heading(raters: int) -> str:
+    return "One member rated it:" if raters == 1 else f"{raters} members rated it:"
 
 
 def _request(body: Mapping[str, object], question: Question, person: Person, name: str) -> GradeRequest:
@@ -90,6 +110,7 @@ def _scorecard(body: Mapping[str, object], question: Question, library: Library,
     numbers = judgement.numbers and bool(body["numbers"])
     lines = feedback.criterion_lines(question, rubric, judgement)
     by_id = {line.id: line for line in lines}
+    shown = lines if numbers else tuple(replace(line, level=None) for line in lines)
     expected = question.by_level.get(Level(str(body["level"])))
     notes = (f"At this level I expect: {expected.expects}",) if expected is not None else ()
     return Scorecard(
@@ -100,7 +121,7 @@ def _scorecard(body: Mapping[str, object], question: Question, library: Library,
         numbers=numbers,
         overall=levels.overall(question, rubric, {line.id: line.level for line in lines}) if numbers else None,
         self_overall=None,
-        criteria=lines,
+        criteria=shown,
         one_change=by_id[feedback.weakest(question, judgement).id].next,
         notes=(*notes, *feedback.flag_notes(judgement.flags)),
         caveat="" if judgement.numbers else feedback.OFFLINE_CAVEAT,

@@ -21,6 +21,9 @@ FORMAT = 1
 ASKED, SHARES, SEEN = 500, 20, 1_000
 """How many past questions of a stream, results of a member and findings about the group are kept; the oldest make room."""
 
+PAUSED, EMPTY = "paused", "there is no question that fits its filters"
+"""Why a stream is paused: somebody did it, or nothing is left to draw. Other reasons are a platform's."""
+
 MEMBERS = 2_000
 """Members a board keeps count of; who has not taken part for longest makes room."""
 
@@ -41,7 +44,8 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Stream:
     """A question at a local time of certain days. Times are minutes of the day; `mention` is the platform's id of a role;
-    `paused` says why it is (empty: it is not); `last_day` is the last local date dealt with."""
+    `paused` says why it is (empty: it is not); `last_day` is the last local date dealt with. An organiser without an id is
+    nobody any more: they asked to be forgotten."""
 
     id: str
     organiser: Person
@@ -115,8 +119,8 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen of the group in one round: how weak, 0 to 1, at a type of question or at a criterion by its name, on average
-    over `count` answers or ratings."""
+    """What was seen of the group in one round, or in several of one day: how weak, 0 to 1, at a type of question or at a criterion
+    by its name, on average over `count` answers or ratings."""
 
     at_ms: int
     key: str
@@ -127,7 +131,7 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class BoardState:
     """Everything about a channel. `organisers` are the addresses of people who may change its streams from anywhere, because
-    they had the right to when they set one up."""
+    they had the right to when they set one up; `past` is what streams asked that were removed."""
 
     format: int = FORMAT
     streams: tuple[Stream, ...] = ()
@@ -138,6 +142,11 @@ class BoardState:
     seen: tuple[Seen, ...] = ()
     digest_ms: int = 0  # up to when the organiser was last told
     steps: int = 0  # how many commits there have been; makes reply ids
+    past: tuple[Asked, ...] = ()
+
+    def may(self, person: Person, organiser: bool) -> bool:
+        """Whether somebody may change this channel's streams: the platform lets them, or they have set one up."""
+        return organiser or person.address in self.organisers
 
     def stream(self, name: str) -> Stream | None:
         """The stream with this id."""
@@ -163,15 +172,27 @@ class BoardState:
             members.pop(oldest.person.address, None)
         return replace(self, members=members)
 
+    def without_stream(self, name: str) -> BoardState:
+        """The board without a stream. What it asked counts as asked all the same."""
+        gone = tuple(one for held in self.streams if held.id == name for one in held.asked)
+        past = sorted((*self.past, *gone), key=lambda one: one.at_ms)[-ASKED:]
+        return replace(self, streams=tuple(held for held in self.streams if held.id != name), past=tuple(past))
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every question that was asked in this channel, oldest first."""
+        everything = (*self.past, *(one for stream in self.streams for one in stream.asked))
+        return tuple(sorted(everything, key=lambda one: one.at_ms))
+
     @property
     def postings(self) -> tuple[Posting, ...]:
         """Every question of every stream, for streaks: two on one day are one chance to take part."""
-        return tuple(Posting(one.day[:10], one.at_ms) for stream in self.streams for one in stream.asked)
+        return tuple(Posting(one.day[:10], one.at_ms) for one in self.asked)
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to keep."""
-        return not (self.streams or self.members or self.suggestions)
+        """Whether there is nothing to keep. A board that had a stream stays, because names are never given twice."""
+        return not (self.made or self.members)
 
 
 def load(stored: bytes | None) -> BoardState:

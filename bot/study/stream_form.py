@@ -14,7 +14,7 @@ from bot.chat.meanings import Field, Form
 from bot.library.items import Kind, Level
 from bot.library.load import Library
 from bot.study import drawing, zones
-from bot.study.stream import Member, Stream
+from bot.study.stream import EMPTY, Member, Stream
 
 TIME, ZONE, DAYS, TYPES, LEVELS, TAGS, PACKS = "time", "zone", "days", "types", "levels", "tags", "packs"
 ROLE, REVEAL, QUIET, NAME, NUMBERS, CHANNEL = "role", "reveal", "quiet", "name", "numbers", "channel"
@@ -148,7 +148,8 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def settings(stream: Stream, fields: Mapping[str, str], today: date, now_ms: int) -> Stream:
-    """The stream as an organiser wants it; `problems` has found none. It begins anew, so nothing of today counts as missed."""
+    """The stream as an organiser wants it; `problems` has found none. It begins anew, so nothing of today counts as missed, and
+    what was paused for want of questions goes on."""
     minute, days = zones.parse_time(fields[TIME]), zones.parse_days(fields.get(DAYS, "") or "weekdays")
     assert minute is not None
     assert days is not None
@@ -169,6 +170,7 @@ def settings(stream: Stream, fields: Mapping[str, str], today: date, now_ms: int
         reveal_h=_hours(fields.get(REVEAL, "").strip()) or 8,
         numbers=fields.get(NUMBERS, "yes") != LOW_PRESSURE,
         warned=False,
+        paused="" if stream.paused == EMPTY else stream.paused,
     )
 
 
