@@ -120,6 +120,7 @@ class Crew:
     environment: dict[str, str]
     workers: list[Worker] = field(default_factory=list)
     exits: list[float] = field(default_factory=list)
+    died: int = 0
     _started: int = 0
     _log: IO[bytes] | None = None
 
@@ -190,6 +191,18 @@ class Crew:
         old.process.terminate()
         await old.process.wait()
         self.exits.append(time.monotonic() - began_s)
+
+    async def mourn(self, busy: set[int]) -> None:
+        """Replace processes that ended although nobody had told them to; there should be none."""
+        for number, worker in enumerate(self.workers):
+            if number not in busy and worker.process.returncode is not None:
+                self.died += 1
+                self.workers[number] = await self._spawn()
+
+    def last_words(self) -> list[str]:
+        """What processes said when they could not go on."""
+        text = (self.folder / "workers.log").read_text("utf-8", "replace")
+        return [line for line in text.splitlines() if line.startswith("hotseat:") or "Error" in line][-10:]
 
     def standing(self) -> list[int]:
         """Numbers of processes that are not stopped."""

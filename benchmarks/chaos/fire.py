@@ -80,6 +80,7 @@ class Fire:
         while True:
             await asyncio.sleep(self._chance.uniform(0.5, 1.5) * self._plan.shot_s)
             number += 1
+            await self._crew.mourn(self._busy)
             if self._plan.measured and number % self._plan.measured == 0:
                 await self._measured(server=number // self._plan.measured % 4 == 0)
             else:
@@ -253,7 +254,12 @@ async def _under_fire(
     return _figures(plan, storm, post, people, fire.shots, crew, verdict, lasted_s) | {
         "set_aside": len(set_aside),
         "cut_bytes": server.cut_bytes,
-        "examples": [*verdict.examples, *(f"set aside: {letter.actor} {letter.reason}" for letter in set_aside)][:40],
+        "died": crew.died,
+        "examples": [
+            *crew.last_words(),
+            *verdict.examples,
+            *(f"set aside: {letter.actor} {letter.reason}" for letter in set_aside),
+        ][:40],
     }
 
 
