@@ -70,8 +70,11 @@ class Dailies:
         to = self._target(press.value, press.person)
         if to is None:
             return (Paragraph(OLD_BUTTON if press.value else TYPE_IT_THERE),)
-        runs = await self._organises(press.person, press.action, to)
-        event = Pressed(press.name, to, self._clock(), press.person, press.action, press.value, runs)
+        person, runs = press.person, False
+        if press.action not in _ANYBODYS:
+            standing = await self._who.standing(person, _channel(to))
+            person, runs = standing.person, standing.organises
+        event = Pressed(press.name, to, self._clock(), person, press.action, press.value, runs)
         if press.action in daily.OPENS:
             found = await self._reception.opened(event)
             if not isinstance(found, Form):
@@ -102,6 +105,7 @@ class Dailies:
                 thread_ts=place.thread or None,
                 text=message.text,
                 blocks=list(message.blocks),
+                mrkdwn=False if private else None,
                 parse="none",
                 link_names=False,
             )
@@ -116,7 +120,7 @@ class Dailies:
         if given.private:
             return {"text": TYPE_IT_THERE}
         person, board = given.person, Board(parse.PLATFORM, given.person.workspace, given.channel)
-        runs = await self._organises(person, command, board.address)
+        runs = command not in _ANYBODYS and (await self._who.standing(person, given.channel)).organises
         if command in daily.OPENS:
             pressed = Pressed(given.name, board.address, self._clock(), person, command, board.key, runs)
             found = await self._reception.opened(pressed)
@@ -161,12 +165,17 @@ class Dailies:
         problems = await self._reception.problems(form, fields)
         if problems:
             return _wrong(view, problems)
-        if action in {daily.NEW, daily.EDIT} and await self._who.absent(_channel(to)):
-            return _wrong(view, {CHANNEL: NOT_THERE})
+        runs = False
+        if action in _ANYBODYS:
+            person = await self._who.named(person)
+        else:
+            standing = await self._who.standing(person, _channel(to))
+            if standing.absent:
+                return _wrong(view, {CHANNEL: NOT_THERE})
+            person, runs = standing.person, standing.organises
         # The view changes while its id stays, where one form leads to the next.
         name = parse.named(person.workspace, "view", str(view.get("id") or ""), str(view.get("hash") or ""))
-        runs = await self._organises(person, action, to)
-        event = Submitted(name, to, self._clock(), await self._who.named(person), form, fields, runs)
+        event = Submitted(name, to, self._clock(), person, form, fields, runs)
         considered = await self._reception.considered(event)
         if considered.take:
             await self._accept([event])
@@ -211,9 +220,6 @@ class Dailies:
             return None
         place = ids.where(to)
         return to if place.workspace in {person.workspace, self._bot.team} else None
-
-    async def _organises(self, person: Person, action: str, to: Address) -> bool:
-        return action not in _ANYBODYS and await self._who.organises(person, _channel(to))
 
 
 def _channel(to: Address) -> str:

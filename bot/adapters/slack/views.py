@@ -195,4 +195,4 @@ def _option(value: str, label: str) -> Block:
 
 
 def _words(shown: str) -> Block:
-    return {"type": "plain_text", "text": shown, "emoji": False}
+    return {"type": "plain_text", "text": shown or "…", "emoji": False}

@@ -46,6 +46,16 @@ class _Channel:
     joined: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person under the name they show; whether they own or administer the workspace, or created the channel; whether we know
+    that we are not in it."""
+
+    person: Person
+    organises: bool
+    absent: bool
+
+
 class Who:
     """Looks up people, channels and user groups of the workspace `team`."""
 
@@ -58,18 +68,13 @@ class Who:
 
     async def named(self, person: Person) -> Person:
         """The person under the name they show in Slack; as they came if it cannot be found out."""
-        member = await self._member(person)
-        return replace(person, name=member.name) if member is not None and member.name else person
+        return _named(person, await self._member(person))
 
-    async def organises(self, person: Person, channel: str) -> bool:
-        """Whether somebody owns or administers the workspace, or created the channel."""
+    async def standing(self, person: Person, channel: str) -> Standing:
+        """How somebody, and we, stand in a channel."""
         member, held = await asyncio.gather(self._member(person), self._channel(channel))
-        return (member is not None and member.admin) or (held is not None and held.creator == person.id)
-
-    async def absent(self, channel: str) -> bool:
-        """Whether we know that we are not in a channel."""
-        held = await self._channel(channel)
-        return held is not None and not held.joined
+        runs = (member is not None and member.admin) or (held is not None and held.creator == person.id)
+        return Standing(_named(person, member), runs, held is not None and not held.joined)
 
     async def groups(self) -> tuple[tuple[str, str], ...]:
         """User groups as ids and names; none where there are none, or where we may not see them."""
@@ -120,3 +125,7 @@ class Who:
         if held.joined:  # who has just been told to invite us does so, and tries again
             self._channels.put(channel, held)
         return held
+
+
+def _named(person: Person, member: _Member | None) -> Person:
+    return replace(person, name=member.name) if member is not None and member.name else person

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.adapters.slack import limits, render, text, views
-from bot.chat.meanings import Choices, Field, Form, Meaning, Option, Paragraph, Progress
+from bot.chat import daily
+from bot.chat.meanings import Choices, DailyCard, Field, Form, Meaning, Option, Paragraph, Progress
 from tests.adapters import cards
 from tests.adapters.contract import HOSTILE
 from tests.fakes.slack import checks
@@ -32,6 +33,32 @@ SETUP = Form(
     "Start the interview",
 )
 
+DAILY = DailyCard(
+    "Daily question · Trade-off · senior",
+    "Batch or stream",
+    "Fraud scores are a night old. Would you move them to a stream?",
+    "2 answers so far, sealed. All are opened at once:",
+    1_772_560_800_000,
+    "18:00 on Tue 3 Mar (UTC)",
+    "S0ML",
+    "A question by Ben.",
+)
+STREAM = Form(
+    "daily-new:T1:C1",
+    "A daily question for this channel",
+    "",
+    (
+        Field("channel", "Channel", "channel", hint="this one"),
+        Field("zone", "In which time zone", "search", hint="Part of a city", value="Europe/Berlin", required=True),
+        Field("levels", "Levels", "choices", (("mid", "Mid"), ("senior", "Senior")), "any", "senior,gone"),
+        Field("packs", "Only from these packs", "choices", (), "any"),
+        Field("role", "Who is notified", "role", (("S0ML", "ML folk"),), "nobody", "S0ML"),
+        Field("text", "The question", "long", hint="As you would ask it. " * 20, value="Why?"),
+        Field("layer", "Finds the layer", "scale", hint="1: guesses 3: looks 5: splits the causes"),
+    ),
+    "Set it up",
+)
+
 SHOWN: dict[str, tuple[Meaning, ...]] = {
     "question": (cards.QUESTION,),
     "turn": (Paragraph("They are. Agents are on calls. What do you do in the next hour?", "Maya"),),
@@ -41,6 +68,10 @@ SHOWN: dict[str, tuple[Meaning, ...]] = {
     "rating": (cards.RATING,),
     "passage": (cards.STRONG,),
     "progress": (Progress("Reading your answer", 2, 5),),
+    "daily card": (DAILY, Choices("", (Option(daily.ANSWER, "Answer", "T1:C1:s1:2026-03-03", style="primary"),))),
+    "hostile daily card": (
+        DailyCard(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1_772_560_800_000, f"18:00 |^{HOSTILE}>", HOSTILE, HOSTILE),
+    ),
     "hostile": (Paragraph(HOSTILE, HOSTILE), Choices(HOSTILE, (Option("a", HOSTILE, HOSTILE),))),
 }
 
@@ -59,7 +90,7 @@ def test_a_private_card_knows_where_it_belongs(snapshot: SnapshotAssertion) -> N
     assert list(render.messages((cards.OFFLINE, cards.AFTERWARDS), about=about)[0].blocks)[-2:] == snapshot
 
 
-@pytest.mark.parametrize("form", [SETUP, cards.RATING], ids=["setup", "rating"])
+@pytest.mark.parametrize("form", [SETUP, cards.RATING, STREAM], ids=["setup", "rating", "stream"])
 def test_forms(form: Form, snapshot: SnapshotAssertion) -> None:
     view = views.form(form, "talk:slack:T1:D1:")
     checks.view(view, ("modal",))
@@ -109,3 +140,28 @@ def test_a_notification_is_never_too_long() -> None:
     (message,) = render.messages((Paragraph("word " * 1500),))
     assert len(message.text) <= limits.NOTIFICATION
     assert sum(len(block["text"]["text"]) for block in message.blocks) > 7000
+
+
+@given(WILD, WILD, st.integers(0, 2**42))
+def test_a_daily_card_notifies_nobody_by_its_words(said: str, name: str, at_ms: int) -> None:
+    card = DailyCard(name, said, name, said, at_ms, name, said, name)
+    for message in render.messages((card,)):
+        checks.message_blocks(list(message.blocks))
+        assert not pings(Message("", "", "", message.text, blocks=list(message.blocks)))
+
+
+@given(WILD, WILD)
+def test_a_form_with_anybodys_words_opens(said: str, name: str) -> None:
+    rows = ((name[:20] or "x", said), ("y", name))
+    kinds = ("text", "long", "choice", "choices", "search", "role", "channel", "scale")
+    fields = tuple(Field(f"f{number}", name, kind, rows, said, name) for number, kind in enumerate(kinds))
+    checks.view(views.form(Form("daily-rate:T1:C1:s1:d:1", name, said, fields, name), ""), ("modal",))
+
+
+def test_the_longest_answer_to_rate_is_whole() -> None:
+    answer = "\n".join("<&>" * 20 for _ in range(33))
+    text_ = f"Batch or stream\n\nThe answer:\n{answer}\n\nThe scale:\n{'1: a 3: b 5: c ' * 150}"
+    view = views.form(Form("daily-rate:T1:C1:s1:d:1", "Somebody's answer", text_, cards.RATING.fields), "")
+    checks.view(view, ("modal",))
+    shown = Message("", "", "", "", blocks=view["blocks"]).shown
+    assert "".join(text_.split()) in "".join(shown.split())
