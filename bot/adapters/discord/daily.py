@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import discord
 
-from bot.adapters.discord import parse
+from bot.adapters.discord import limits, parse, rights
 from bot.adapters.discord.layout import modal, parts
 from bot.chat import daily
 from bot.chat.adapter import Accept, Reception
 from bot.chat.daily import Considered
 from bot.chat.events import Pressed, Ran, Submitted
-from bot.chat.ids import Address, Board, ConversationId, where
+from bot.chat.ids import Address, Board
 from bot.chat.meanings import Choices, Form, Meaning, Option, Paragraph, Passage
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ Interaction = discord.Interaction[Any]
 T = TypeVar("T")
 _Found = tuple[Pressed | Submitted | Ran, Considered]
 
-LOOK_WITHIN_S = 1.5
 DRAFTS = 500
 
 WHERE = "Daily questions live in a server's channel. Type that there, please: in the channel it is about."
@@ -45,6 +44,7 @@ NOT_HERE = (
 LEFT = "I'm no longer in that server, so there is nothing I could do about it from here."
 AWAY = "I can't keep anything right now, so please try again in a minute."
 WHICH = "What would you like to change? The rest stays as it is."
+DONE = "Done."
 CHANNEL = "channel"
 
 
@@ -123,7 +123,7 @@ class Daily:
         to = await self._place(interaction, value)
         if to is None:
             return
-        event = self._touch(interaction).pressed(to, action, value, self._organiser(interaction, to))
+        event = self._touch(interaction).pressed(to, action, value, rights.organiser(interaction, to))
         if action in daily.OPENS:
             await self._open(interaction, event, shown)
         else:
@@ -163,18 +163,21 @@ class Daily:
         """Something about this channel is to be shown."""
         board = await self._board(interaction)
         if board is not None:
-            organiser = self._organiser(interaction, board.address)
+            organiser = rights.organiser(interaction, board.address)
             event = self._touch(interaction).ran(board.address, command, {}, organiser)
             await self._consider(interaction, lambda: self._considered(event))
 
     # Forms.
 
     async def _open_at(self, interaction: Interaction, board: Board, action: str) -> None:
-        organiser = self._organiser(interaction, board.address)
+        organiser = rights.organiser(interaction, board.address)
         event = self._touch(interaction).pressed(board.address, action, board.key, organiser)
         await self._open(interaction, event, None)
 
     async def _open(self, interaction: Interaction, event: Pressed, shown: _Shown | None) -> None:
+        if event.action == daily.NEW and (missing := rights.missing(interaction, event.to)):
+            await self._answers.tell(interaction, (Paragraph(missing),))
+            return
         found = await self._look(interaction, lambda: self._reception.opened(event), ())
         if found is None:
             return
@@ -212,13 +215,15 @@ class Daily:
             fields = entered if shown is None else await self._completed(interaction, to, form, entered, shown, draft)
             there, name = to, form
             if fields.get(CHANNEL):
-                board = Board(parse.PLATFORM, _server(to), fields[CHANNEL])
+                board = Board(parse.PLATFORM, rights.server(to), fields[CHANNEL])
                 there, name = board.address, daily.form_id(action, board.key)
+            if action == daily.NEW and (missing := rights.missing(interaction, there)):
+                raise _Refused(Paragraph(missing), *back)
             problems = await self._reception.problems(name, fields)
             if problems:
                 self._keep_draft(key, fields)
                 raise _Refused(Paragraph("\n".join(problems.values())), *back)
-            organiser = self._organiser(interaction, there)
+            organiser = rights.organiser(interaction, there)
             return await self._considered(self._touch(interaction).submitted(there, name, fields, organiser))
 
         self._keep_draft(key, {**(draft or {}), **entered})
@@ -237,7 +242,7 @@ class Daily:
         """What was entered, together with what the form, or what was refused before, has in fields that were not shown."""
         touch = self._touch(interaction)
         action, value = daily.of_form(form)
-        found = await self._reception.opened(touch.pressed(to, action, value, self._organiser(interaction, to)))
+        found = await self._reception.opened(touch.pressed(to, action, value, rights.organiser(interaction, to)))
         if not isinstance(found, Form):
             raise _Refused(*found)
         held = parts(found)
@@ -272,8 +277,13 @@ class Daily:
 
         if considered.take and not await self._answers.stored(interaction, store, (Paragraph(AWAY), *back)):
             return False
-        if considered.said:
-            await self._answers.tell(interaction, considered.said)
+        said = considered.said
+        if not considered.take and not any(isinstance(one, Passage) for one in said):
+            said = (*said, *(one for one in back if isinstance(one, Passage)))  # what was typed is not lost
+        if said:
+            await self._answers.tell(interaction, said)
+        elif interaction.message is None:
+            await self._answers.tell(interaction, (Paragraph(DONE),))
         elif not interaction.response.is_done():
             await self._answers.defer(interaction)
         return True
@@ -283,7 +293,7 @@ class Daily:
     ) -> T | None:
         """What was read; None if it could not be, and then the person was told."""
         try:
-            async with asyncio.timeout(LOOK_WITHIN_S):
+            async with asyncio.timeout(limits.LOOK_WITHIN_S):
                 return await read()
         except _Refused as refused:
             await self._answers.tell(interaction, refused.said)
@@ -302,7 +312,7 @@ class Daily:
         """The mailbox that a key names; None if it cannot be meant here, and then the person was told."""
         try:
             to = daily.target(parse.PLATFORM, value)
-            server = int(_server(to))
+            server = int(rights.server(to))
         except ValueError:
             await self._answers.old(interaction)
             return None
@@ -321,37 +331,8 @@ class Daily:
         elif self._answers.is_guest(interaction):
             await self._answers.tell(interaction, (Paragraph(NOT_HERE),))
         else:
-            return Board(parse.PLATFORM, str(interaction.guild_id), str(_channel(interaction)))
+            return Board(parse.PLATFORM, str(interaction.guild_id), str(rights.channel(interaction)))
         return None
-
-    def _organiser(self, interaction: Interaction, to: Address) -> bool:
-        """Whether Discord lets this person run the channel that something concerns; never in direct messages."""
-        there = where(to)
-        assert isinstance(there, ConversationId)
-        if interaction.guild_id is None or str(interaction.guild_id) != there.workspace:
-            return False
-        granted = interaction.permissions
-        if str(_channel(interaction)) != there.channel:
-            # What may be done in another channel than this one follows from roles, which we know.
-            other = interaction.guild.get_channel(int(there.channel)) if interaction.guild is not None else None
-            if other is None or not isinstance(interaction.user, discord.Member):
-                return False
-            granted = other.permissions_for(interaction.user)
-        return granted.administrator or granted.manage_guild or granted.manage_channels
-
-
-def _channel(interaction: Interaction) -> int:
-    """The channel of an interaction; of a thread, the channel it is in."""
-    parent = (
-        getattr(interaction.channel, "parent_id", None) if isinstance(interaction.channel, discord.Thread) else None
-    )
-    return parent or interaction.channel_id or 0
-
-
-def _server(to: Address) -> str:
-    there = where(to)
-    assert isinstance(there, ConversationId)
-    return there.workspace
 
 
 def _parted(form: Form) -> Choices:

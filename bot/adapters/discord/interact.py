@@ -40,7 +40,6 @@ FORGET = Choices(
     (Option(FORGET_ME, "Remove everything", style="danger"),),
 )
 FORGETTING = "It's being removed now. /hotseat practice starts afresh."
-LOOK_WITHIN_S = 1.5
 
 AWAY = "I can't keep anything right now, so nothing has begun. Please try again in a minute."
 HERE, OPENING = "Here we go, below.", "I'm opening a thread for you."
@@ -77,7 +76,7 @@ class Interactions:
     async def history(self, interaction: Interaction) -> None:
         """Past interviews."""
         try:
-            async with asyncio.timeout(LOOK_WITHIN_S):
+            async with asyncio.timeout(limits.LOOK_WITHIN_S):
                 past = await self._reception.history(_touch(interaction).person)
         except Exception as error:  # noqa: BLE001 - whatever it is, an answer is due now
             _log.warning("the history could not be read: %s", type(error).__name__)
@@ -97,7 +96,7 @@ class Interactions:
     async def choices(self, field: str, typed: str) -> tuple[tuple[str, str], ...]:
         """What an option may be, for its list; an empty list if that cannot be read now."""
         try:
-            async with asyncio.timeout(LOOK_WITHIN_S):
+            async with asyncio.timeout(limits.LOOK_WITHIN_S):
                 return await self._reception.choices(field, typed, limits.OPTIONS)
         except Exception as error:  # noqa: BLE001 - a list that stays empty harms nobody
             _log.warning("a list of choices could not be read: %s", type(error).__name__)
@@ -155,7 +154,7 @@ class Interactions:
         touch = _touch(interaction)
         where = await self._where(interaction, at) or self._anywhere(interaction)
         try:
-            async with asyncio.timeout(LOOK_WITHIN_S):
+            async with asyncio.timeout(limits.LOOK_WITHIN_S):
                 found = await self._reception.form(where, touch.person, form)
         except Exception as error:  # noqa: BLE001 - whatever it is, an answer is due now
             _log.warning("a form could not be read: %s", type(error).__name__)

@@ -118,29 +118,31 @@ def modal(form: Form, at: int = 0, part: int = 0, mark: str = "") -> ui.Modal:
         made.add_item(ui.TextDisplay(within(form.text, limits.MODAL_TEXT)))
     for field in fields:
         label = fit(field.label, limits.FIELD_LABEL)
-        hint = field.hint or (field.label if label != field.label else "")
-        made.add_item(ui.Label(text=label, description=fit(hint, limits.FIELD_HINT) or None, component=_entry(field)))
+        whole = fit(field.label, limits.FIELD_HINT) if label != field.label else None
+        made.add_item(ui.Label(text=label, description=whole, component=_entry(field)))
     return made
 
 
 def _entry(field: Field) -> ui.Item[Any]:
+    hint = fit(field.hint, limits.FIELD_HINT) or None
     rows: Sequence[tuple[str, str]] = field.choices
     if field.kind == "scale":
         rows = tuple((str(number), str(number)) for number in range(1, 6))
     if rows:
-        return _select(field, rows[: limits.OPTIONS])
+        return _select(field, rows[: limits.OPTIONS], hint)
     if field.kind in {"role", "channel"}:
-        return _pick(field)
+        return _pick(field, hint)
     return ui.TextInput(
         custom_id=field.id,
         style=discord.TextStyle.paragraph if field.kind == "long" else discord.TextStyle.short,
         required=field.required,
+        placeholder=hint,
         default=field.value[: limits.ANSWER] or None,
         max_length=limits.ANSWER,
     )
 
 
-def _select(field: Field, rows: Sequence[tuple[str, str]]) -> ui.Item[Any]:
+def _select(field: Field, rows: Sequence[tuple[str, str]], hint: str | None) -> ui.Item[Any]:
     several = field.kind == "choices"
     chosen = {value.strip() for value in field.value.split(",")} if several else {field.value}
     return ui.Select(
@@ -148,6 +150,7 @@ def _select(field: Field, rows: Sequence[tuple[str, str]]) -> ui.Item[Any]:
         required=field.required,
         min_values=1 if field.required else 0,
         max_values=len(rows) if several else 1,
+        placeholder=hint,
         options=[
             discord.SelectOption(
                 label=fit(label, limits.OPTION_LABEL), value=value, default=bool(value) and value in chosen
@@ -157,17 +160,20 @@ def _select(field: Field, rows: Sequence[tuple[str, str]]) -> ui.Item[Any]:
     )
 
 
-def _pick(field: Field) -> ui.Item[Any]:
+def _pick(field: Field, hint: str | None) -> ui.Item[Any]:
     """A role or a channel of the server, from Discord's own list."""
     least = 1 if field.required else 0
     if field.kind == "role":
         held = [discord.Object(int(field.value), type=discord.Role)] if field.value.isdecimal() else []
-        return ui.RoleSelect(custom_id=field.id, required=field.required, min_values=least, default_values=held)
+        return ui.RoleSelect(
+            custom_id=field.id, required=field.required, min_values=least, default_values=held, placeholder=hint
+        )
     there = [discord.Object(int(field.value), type=discord.abc.GuildChannel)] if field.value.isdecimal() else []
     return ui.ChannelSelect(
         custom_id=field.id,
         required=field.required,
         min_values=least,
+        placeholder=hint,
         default_values=there,
         channel_types=[discord.ChannelType.text, discord.ChannelType.news],
     )

@@ -41,6 +41,9 @@ FIRST_RESPONSE_S = 3.0
 STORE_WITHIN_S = 1.2
 """How long storing may take before the interaction is deferred: the response itself travels, too."""
 
+LOOK_WITHIN_S = 1.5
+"""How long a look at what is stored may take before an answer: the rest of the three seconds is for what comes after it."""
+
 TOKEN_MS = 14 * 60 * 1000
 """How long an interaction can still be answered: 15 minutes at Discord, less what clocks differ."""
 

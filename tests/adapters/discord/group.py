@@ -25,7 +25,7 @@ def page(interaction: Interaction) -> str:
     assert form is not None
     shown = [form["title"], seen(form)]
     for entry in checks.walk(form["components"]):
-        shown += [entry.get("description") or "", entry.get("value") or ""]
+        shown += [entry.get(name) or "" for name in ("description", "placeholder", "value")]
         shown += [option["label"] for option in entry.get("options") or ()]
     return "\n".join(shown)
 

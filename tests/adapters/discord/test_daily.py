@@ -231,6 +231,57 @@ async def test_a_command_with_a_mistake_is_given_back_and_goes_on_in_the_form(ro
     assert held.quiet
 
 
+async def test_what_the_bot_may_not_do_there_is_said_before_anything_is_set_up(room: Room) -> None:
+    text = await room.run(room.ann, "daily new", permissions=str((1 << 10) | (1 << 38)))
+    assert "Send Messages and Create Public Threads" in text
+    text = await room.run(room.ann, "daily new", time="9:30", zone="UTC", permissions=str(1 << 10))
+    assert "Send Messages in Threads" in text
+    assert not room.bot.events
+
+
+async def test_everybody_is_notified_only_where_an_organiser_chose_that(room: Room) -> None:
+    server = room.server
+    await room.set_up()
+    change = server.press(room.ann, await room.listed(), "Change")
+    await room.answer(change)
+    assert change.original is not None
+    labels = [one["label"] for one in checks.walk(change.original["components"]) if one["type"] == checks.BUTTON]
+    second = await room.opened(server.press(room.ann, change.original, labels[1]))
+    await room.answer(server.submit(room.ann, second, {"role": str(room.guild)}))
+    round_, card = await room.post()
+    assert card["mention_everyone"]
+    assert not card["mention_roles"]
+    await room.fill(room.ben, card, "Answer", answer="@everyone look")
+    await room.ring(round_, "reveal")
+    thread: Channel = await server.until(lambda: server.thread_of(card))
+    assert not any(one["mention_everyone"] for one in server.screen(thread))
+
+
+async def test_a_rating_that_comes_too_late_is_given_back(room: Room) -> None:
+    server = room.server
+    await room.set_up()
+    assert "Change" in seen(await room.listed())
+    changed = await room.run(room.ann, "daily new", time="9:30", zone="UTC", numbers="no")
+    assert "09:30" in changed
+    await room.bot.delivery.settled(room.board.address)
+    listed = await room.listed()
+    buttons = [one for one in checks.walk(listed["components"]) if one.get("label") == "Post now"]
+    only = {**listed, "components": [{"type": 1, "id": 1, "components": [buttons[-1]]}]}
+    await room.press(room.ann, only, "Post now")
+    round_ = room.board.round("s2", (await room.state()).streams[1].asked[-1].day)
+    card = await server.shown(room.channel, "Answer")
+    await room.fill(room.ann, card, "Answer", answer=ANSWER)
+    await room.fill(room.ben, card, "Answer", answer="Stream it.")
+    await room.ring(round_, "reveal")
+    invited = await server.shown(server.world.direct(room.ann), "Rate the first")
+    form = await room.opened(server.press(room.ann, invited, "Rate the first"))
+    await room.ring(round_, "rated")
+    text = await room.answer(server.submit(room.ann, form, {"worked": "Short and clear.", "next": "Say why."}))
+    assert saying.OVER in text
+    assert "Short and clear." in text
+    assert "Say why." in text
+
+
 async def test_lists_for_the_command(room: Room) -> None:
     typed = room.server.typing(room.ann, room.channel, "daily new", "zone", "lond")
     await room.server.until(lambda: typed.response)
