@@ -39,7 +39,7 @@ from bot.interview.minds import Minds
 from bot.interview.session import RUNNING, Phase, Session
 from bot.models.offline.grader import OfflineGrader
 from bot.models.offline.interviewer import OfflineInterviewer
-from tests.interview.talk import ADA, BOB, HERE, LIBRARY, Silent
+from tests.interview.talk import ADA, BOB, HERE, LIBRARY, Silent, Talk
 
 TEXTS = (
     "I'd compare when each page was last embedded with when it was last edited.",
@@ -266,3 +266,37 @@ def test_the_engine_keeps_its_promises(walks: int) -> None:
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Walk, settings=walked)
+
+
+# What walks have found, as conversations.
+
+
+def test_what_was_kept_while_paused_counts_when_the_interview_is_stopped() -> None:
+    talk = Talk()
+    talk.practice(question="stale-ai-search")
+    talk.run("pause")
+    talk.say("I'd compare when each page was last embedded with when it was last edited.")
+    talk.run("stop")
+    assert "last embedded" in talk.run("skip"), "the scorecard quotes it"
+
+
+def test_an_interview_that_is_not_replaced_after_all_was_not_put_away() -> None:
+    talk = Talk()
+    talk.practice(question="stale-ai-search")
+    told = len(talk.tells)
+    talk.submit(opening.SETUP_FORM, minutes="many")
+    assert "whole number" in talk.press(opening.REPLACE)
+    assert len(talk.tells) == told
+    talk.say("is it all articles or only some?")
+    assert len({item.id for item in (*talk.replies, *talk.tells)}) == len(talk.replies) + len(talk.tells)
+
+
+def test_an_old_button_does_not_take_up_an_interview_that_was_graded() -> None:
+    talk = Talk()
+    talk.practice(question="stale-ai-search")
+    talk.practice(question="stale-ai-search")  # the offer to go on, with its button
+    talk.run("stop")
+    talk.run("skip")
+    assert talk.stands() is Phase.GRADED
+    assert "over" in talk.press(opening.RESUME)
+    assert talk.stands() is Phase.GRADED
