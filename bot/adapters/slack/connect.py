@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack import check, errors, parse
 from bot.adapters.slack.calls import Calls, quiet_logger
+from bot.adapters.slack.held import Waits
 from bot.adapters.slack.post import Poster
 from bot.adapters.slack.progress import Board
 from bot.adapters.slack.receive import Receiver
@@ -224,6 +225,8 @@ class Intake(AsyncMiddleware):
             return await next()
         try:
             answer = await self._handle(req.body)
+        except Waits:
+            return BoltResponse(status=500, body="")
         except Exception as error:  # noqa: BLE001 - not in the error's own words, which may quote somebody
             _log.error("an incoming request failed: %s", where(error))
             return BoltResponse(status=500, body="")

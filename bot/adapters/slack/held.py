@@ -1,4 +1,4 @@
-"""Messages that came while they could not be stored: kept in memory, in the order they were written, and taken in as soon as they can be.
+"""Messages that came while they could not be stored: kept in memory, in order, and taken in as soon as that can be done.
 
 They are not acknowledged meanwhile, so Slack sends them again, within seconds and then after minutes; what came twice has one
 name and is stored once. Slack's own repeats alone would change the order, and would leave an answer waiting for minutes after the
@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.adapters.slack.parse import Heard
 from bot.chat.ids import ConversationId
@@ -40,11 +41,14 @@ class Held:
 
     async def take(self, heard: Heard) -> None:
         """Return when a message is taken in; `Waits` if it is not yet."""
-        if not any(_spot(other) == _spot(heard) for other, _ in self._waiting.values()):
+        if not any(_spot(one) == _spot(heard) and _when(one) < _when(heard) for one, _ in self._waiting.values()):
             try:
-                return await self._take(heard)
+                await self._take(heard)
             except Exception as error:  # noqa: BLE001 - the store is away, or worse
                 _log.warning("a message waits to be taken in: %s", type(error).__name__)
+            else:
+                self._waiting.pop(heard.name, None)
+                return
         if heard.name not in self._waiting and len(self._waiting) < MOST:
             self._waiting[heard.name] = (heard, time.monotonic())
         if self._trying is None or self._trying.done():
@@ -76,12 +80,13 @@ class Held:
             if time.monotonic() - since_s < KEPT_S:
                 return False
             _log.error("a message could not be taken in: %s", type(error).__name__)
-        del self._waiting[heard.name]
+        self._waiting.pop(heard.name, None)
         return True
 
 
 def _spot(heard: Heard) -> ConversationId:
-    return heard.place
+    # A direct message in a thread may belong to the interview beside all threads.
+    return replace(heard.place, thread="") if heard.private else heard.place
 
 
 def _when(heard: Heard) -> tuple[int, str]:

@@ -16,6 +16,7 @@ from bot.adapters.slack import asked, limits, parse, render, text, views
 from bot.adapters.slack.asked import Asked
 from bot.adapters.slack.calls import Calls, at_once
 from bot.adapters.slack.dailies import STORE_AWAY, Dailies
+from bot.adapters.slack.held import Held
 from bot.adapters.slack.parse import Command, Heard, Press
 from bot.adapters.slack.post import Poster
 from bot.chat import daily
@@ -62,10 +63,12 @@ class Receiver:
         self._reception = reception
         self._clock = clock
         self._dailies = Dailies(calls, bot, accept, reception, clock)
+        self._held = Held(self._heard)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def close(self) -> None:
         """End what is still being shown."""
+        await self._held.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=limits.AT_ONCE_WITHIN_S)
         for task in self._tasks:
@@ -85,7 +88,7 @@ class Receiver:
         if kind == "message":
             heard = parse.message(body, self._bot, self._clock())
             if heard is not None:
-                await self._heard(heard)
+                await self._held.take(heard)
             else:
                 _log.debug("a message was ignored: nobody's words, or of a shape unknown here")
         elif kind == "app_home_opened" and isinstance(event, dict):
