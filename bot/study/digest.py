@@ -12,6 +12,7 @@ from bot.study.streak import standing
 from bot.study.stream import BoardState, Member, Stream
 
 WEEK_MS = 7 * 24 * calendar.HOUR_MS
+HALF_DAY_MS = 12 * calendar.HOUR_MS
 
 SUGGESTED, WEAKEST, LISTED = 3, 3, 15
 """How many questions are suggested for next week, how many weak points and members are named."""
@@ -21,10 +22,14 @@ FEW = 6
 
 
 def week(state: BoardState, library: Library, now_ms: int) -> list[tuple[Person, tuple[Meaning, ...]]]:
-    """The digest of the last seven days, for each organiser of a running stream."""
+    """The digest of the last seven days, for each organiser of a running stream that asked something."""
     said: list[tuple[Person, tuple[Meaning, ...]]] = []
     for person in streams.organisers(held for held in state.streams if not held.paused):
         mine = [held for held in state.streams if held.organiser.address == person.address]
+        if not any(one.at_ms > now_ms - WEEK_MS for held in mine for one in held.asked):
+            continue
+        if not any(one.at_ms < now_ms - HALF_DAY_MS for held in mine for one in held.asked):
+            continue  # set up over the weekend, or an hour ago: there is nothing to tell of yet
         parts: list[Meaning] = [Paragraph("Your week of daily questions.")]
         parts += [_asked(stream, now_ms) for stream in mine]
         parts += [_who(state, now_ms), _weak(state, library)]
