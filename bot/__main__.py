@@ -10,7 +10,7 @@ import os
 import sys
 
 from bot import __version__
-from bot.commands import CannotRun, dead, doctor, grade, history, ledger, practice, questions, run
+from bot.commands import CannotRun, daily, dead, doctor, grade, history, ledger, practice, questions, run
 
 FAILED = 2
 
@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"hotseat {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for command in (practice, run, doctor, history, grade, questions, ledger, dead):
+    for command in (practice, daily, run, doctor, history, grade, questions, ledger, dead):
         command.register(commands)
     return top
 

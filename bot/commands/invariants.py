@@ -17,7 +17,7 @@ from bot.chat import daily
 from bot.chat.ids import Round
 from bot.chat.meanings import DailyCard, Passage, Scorecard
 from bot.commands import members as people
-from bot.commands.simulation import HOUR_MS, MINUTE_MS, POST, Record, Take
+from bot.commands.simulation import HOUR_MS, POST, Record, Take
 from bot.commands.stage import PLATFORM, Shown
 
 LOOK_BACK_MS = 6 * HOUR_MS
@@ -25,6 +25,7 @@ EARNED_EVERY, MOST_FREEZES = 5, 2
 """What the documentation says; said again here so that a change of either is noticed."""
 
 _COUNT, _RATINGS = re.compile(r"(\d+) answers?\b"), re.compile(r", (\d+) ratings?\b")
+_STANDING = re.compile(r"answered (\d+) "), re.compile(r"(\d+) in a row"), re.compile(r"(\d+) freeze")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +165,9 @@ def _questions(seen: _Seen) -> Iterator[str]:
 
 def _sealed(seen: _Seen) -> Iterator[str]:
     for take in seen.record.takes:
-        for one, text in _with(seen, take.mark):
+        for one, _ in _with(seen, take.mark):
             if one.number < seen.opened_at(take.round) and one.person != take.member.person.address:
                 yield f"{_name(take)} seen in {one.place} at {seen.when(one.at_ms)}, before the reveal"
-            del text
 
 
 def _own(seen: _Seen) -> Iterator[str]:
@@ -230,7 +230,6 @@ def _taken_back(seen: _Seen) -> Iterator[str]:
         if take.gone < 0:
             continue
         for one, _ in _with(seen, take.mark):
-            # What we say to somebody about what they did comes in the order they did it.
             if one.number >= take.gone:
                 yield f"{_name(take)} shown again in {one.place} at {seen.when(one.at_ms)}"
             elif one.place != "private" and latest[one.reference] is one:
@@ -272,14 +271,10 @@ def _streaks(seen: _Seen) -> Iterator[str]:
             elif length and freezes:
                 freezes -= 1
             else:
-                length = freezes = 0 if not length else 0
+                length = freezes = 0
         said = seen.record.own.get(member.id, "")
-        told = (
-            _number(re.compile(r"answered (\d+) "), said),
-            _number(re.compile(r"(\d+) in a row"), said),
-            _number(re.compile(r"(\d+) freezes? kept"), said),
-        )
-        true = (count, length, freezes if length else 0)
+        told = tuple(_number(pattern, said) for pattern in _STANDING)
+        true = (count, length if length > 1 else 0, freezes)  # one in a row is no row
         if told != true:
             yield f"{member.name}: told {told}, counted {true} (answers, in a row, freezes)"
 
@@ -291,7 +286,9 @@ def _digests(seen: _Seen) -> Iterator[str]:
         at_ms = seen.script.at(day, (9, 0))
         if seen.script.date(day).weekday() == 0 and at_ms >= seen.record.set_up_ms + 24 * HOUR_MS:
             wanted.append(seen.expected(at_ms))
-    got = [one.at_ms for one in seen.shown if one.kind == "daily-digest"]
+    # Set up an hour before, a Monday's digest has nothing to say; whether it comes is not judged.
+    since_ms = seen.record.set_up_ms + 24 * HOUR_MS
+    got = [one.at_ms for one in seen.shown if one.kind == "daily-digest" and one.at_ms >= since_ms]
     if got != wanted:
         yield f"came {[*map(seen.when, got)]}, was due {[*map(seen.when, wanted)]}"
     if any(one.person != organiser for one in seen.shown if one.kind == "daily-digest"):

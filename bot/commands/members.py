@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.commands.stage import PLATFORM, WORKSPACE
 from bot.chat.ids import Person
+from bot.commands.stage import PLATFORM, WORKSPACE
 
 T = TypeVar("T")
 
@@ -62,11 +62,13 @@ CHANGES, REMINDED, SUGGESTS, TAKES_OUT, VOLUNTEERS = "changes", "reminded", "sug
 
 CAST = (
     Member("u01", "Olga", "set this up, answers on most days", 0.8, 0.9),
-    Member("u02", "Kirsi", "never misses a day, and is shown on the board", 1.0, 1.0, ("outstanding", "adequate")),
+    Member("u02", "Kirsi", "never misses a day and is named on the board", 1.0, 1.0, ("outstanding", "adequate")),
     Member("u03", "Basil", "comes when there is time", 0.5, 0.6, ("weak", "adequate")),
     Member("u04", "Chidi", "changes answers, and takes some back", 0.9, 0.8, habit=CHANGES),
     Member("u05", "Anouk", "answers without her name", 0.9, 0.9, ("adequate", "outstanding"), named=False, lean=-1),
-    Member("u06", "Tomoko", "lives by another clock, with a reminder", 0.85, 0.9, habit=REMINDED, zone="Asia/Tokyo"),
+    Member(
+        "u06", "Tomoko", "lives in another time zone and has a reminder", 0.85, 0.9, habit=REMINDED, zone="Asia/Tokyo"
+    ),
     Member("u07", "Rafe", "suggests a question", 0.7, 0.8, ("weak", "adequate"), habit=SUGGESTS),
     Member("u08", "Dorota", "takes her answer out of the thread again", 0.7, 0.7, habit=TAKES_OUT),
     Member("u09", "Nils", "never rates anybody", 0.7, 0.0, ("weak",)),
@@ -74,8 +76,10 @@ CAST = (
 )
 
 _MORE = (
-    "Cleo Emil Farah Goran Jonas Leila Matej Noor Oskar Quinn Runa Silvio Tarek Ulla Wanda Yusuf Zora"  # nobody in the bank
-).split()
+    *("Cleo", "Emil", "Farah", "Goran", "Jonas", "Leila", "Matej", "Noor", "Oskar"),
+    *("Quinn", "Runa", "Silvio", "Tarek", "Ulla", "Wanda", "Yusuf", "Zora"),
+)
+"""Names that no question uses."""
 
 FEWEST, MOST = 3, len(CAST) + len(_MORE) + 33
 

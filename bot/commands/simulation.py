@@ -11,20 +11,20 @@ import heapq
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.chat import daily
 from bot.chat.daily import Considered
-from bot.chat.events import Event, Pressed, Ran, Submitted
-from bot.chat.ids import Board, Round, kind_of
-from bot.chat.meanings import Choices, DailyCard, Form, Option
+from bot.chat.ids import Board, Round
+from bot.chat.meanings import Choices, DailyCard, Option
 from bot.commands import members as people
+from bot.commands.hands import Hands
 from bot.commands.members import Member, chance, pick
 from bot.commands.stage import CHANNEL, PLATFORM, WORKSPACE, Clock, Process, Shown, Stage
 from bot.interview.minds import Minds
 from bot.library.items import Kind
 from bot.library.load import Library
-from bot.reception import Desk
 from bot.study import sealed
 
 MINUTE_MS = 60_000
@@ -43,7 +43,10 @@ STOCK = (
     "observation that would change my mind. I would start with the cheapest check, say out loud what I leave out, and come back "
     "to the group after a day with what I found and what I would do next."
 )
-TITLE, ASK = "A launch nobody asked for", "Your team shipped something nobody uses. What do you find out first, and how?"
+TITLE, ASK = (
+    "A launch nobody asked for",
+    "Your team shipped something nobody uses. What do you find out first, and how?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Record:
     letters: list[str] = field(default_factory=list)
 
 
-Doing = Callable[[], Awaitable[None]]
+Doing = Callable[[], Awaitable[object]]
 
 
 class Play:
@@ -119,13 +122,14 @@ class Play:
         self.clock = Clock(script.at(1, SET_UP))
         self.stage = Stage(self.clock, watching=self._seen)
         self.record = Record(script, self.stage)
-        self._made = lambda: Process(url, namespace, self.stage, library, minds)
+        self._made = partial(Process, url, namespace, self.stage, library, minds)
         self._library = library
         self._process = self._made()
         self._down_until_ms = 0  # 0: we are up
         self._agenda: list[tuple[int, int, bool, Doing]] = []
         self._count = 0
         self._organiser = script.members[0]
+        self._hands = Hands(self.stage, library, self._organiser, lambda: self._process, self._settle)
         self._board = Board(PLATFORM, WORKSPACE, CHANNEL)
         self._threads: set[str] = set()
 
@@ -190,20 +194,20 @@ class Play:
         self._at(first_ms + 10 * MINUTE_MS, self._choose)
         for member in script.members:
             if member.habit == people.SUGGESTS:
-                self._at(script.at(1, (12, 20)), lambda member=member: self._suggest(member))
+                self._at(script.at(1, (12, 20)), partial(self._suggest, member))
         for day in range(1, script.days + 1):
             trouble = script.trouble(day)
             if trouble in BACK:
-                self._at(script.at(day, DOWN), lambda day=day: self._go_down(day), always=True)
+                self._at(script.at(day, DOWN), partial(self._go_down, day), always=True)
             elif trouble == people.RESTART:
                 self._at(script.at(day, (13, 0)), self._restart)
             elif trouble == people.KILL:
-                self._at(script.at(day, (12, 0)), lambda day=day: self._arm(day))
+                self._at(script.at(day, (12, 0)), partial(self._arm, day))
         self._at(script.at(script.days, PAUSE), self._pause)
 
     async def _set_up(self) -> None:
-        await self._run_command(self._organiser, daily.LIST)
-        form = await self._open(self._organiser, daily.NEW, self._board.key)
+        await self._hands.run(self._organiser, self._board.address, daily.LIST)
+        form = await self._hands.open(self._organiser, daily.NEW, self._board.key)
         quiet = [self.script.date(day).isoformat() for day in range(1, self.script.days + 1) if self._is_quiet(day)]
         fields = {
             "time": f"{POST[0]}:{POST[1]:02}",
@@ -214,7 +218,7 @@ class Play:
             "quiet": ", ".join(quiet),
         }
         self.record.set_up_ms = self.clock.now_ms
-        await self._send(self._organiser, form, fields)
+        await self._hands.send(self._organiser, form, fields)
 
     def _is_quiet(self, day: int) -> bool:
         return self.script.trouble(day) == people.QUIET
@@ -236,12 +240,12 @@ class Play:
             if member.habit == people.REMINDED:
                 fields = {"remind": "21:00", "zone": member.zone}
             if fields:
-                await self._send(member, await self._open(member, daily.MINE, self._board.key), fields)
+                await self._hands.send(member, await self._hands.open(member, daily.MINE, self._board.key), fields)
 
     async def _suggest(self, member: Member) -> None:
         kind = next(iter(self._kinds()))
-        form = await self._open(member, daily.SUGGEST, self._board.key)
-        await self._send(member, form, {"title": TITLE, "text": ASK, "type": kind, "credit": "yes"})
+        form = await self._hands.open(member, daily.SUGGEST, self._board.key)
+        await self._hands.send(member, form, {"title": TITLE, "text": ASK, "type": kind, "credit": "yes"})
 
     async def _go_down(self, day: int) -> None:
         back_ms = self.script.at(day, BACK[self.script.trouble(day)])
@@ -268,15 +272,16 @@ class Play:
         self.stage.fatal = lambda shown: shown.kind == "daily-answers" and Round.of(shown.actor).day == name
 
     async def _pause(self) -> None:
-        considered = await self._run_command(self._organiser, daily.LIST)
+        considered = await self._hands.run(self._organiser, self._board.address, daily.LIST)
         self.record.paused_ms = self.clock.now_ms
-        await self._press(self._organiser, _button(considered, daily.PAUSE))
+        await self._hands.press(self._organiser, _button(considered, daily.PAUSE))
 
     async def _look_back(self) -> None:
         for member in self.script.members:
-            form = await self._open(member, daily.MINE, self._board.key)
+            form = await self._hands.open(member, daily.MINE, self._board.key)
             self.record.own[member.id] = form.text if form is not None else ""
-        await self._run_command(self.script.members[1], daily.BOARD)
+        await self._hands.run(self.script.members[1], self._board.address, daily.BOARD)
+        self.record.refused = self._hands.refused
         self.record.letters = [letter.reason for letter in await self._process.store.dead_letters()]
 
     # What members do about what they see
@@ -286,7 +291,7 @@ class Play:
         if shown.edit:
             return
         if shown.kind == "daily":
-            self._at(self.clock.now_ms, lambda: self._plan_answers(shown))
+            self._at(self.clock.now_ms, partial(self._plan_answers, shown))
         elif shown.kind == "daily-answers" and shown.actor not in self._threads:
             self._threads.add(shown.actor)
             self._plan_thread(shown)
@@ -297,12 +302,12 @@ class Play:
             roll = chance(self.script.seed, member.id, day, shown.kind)
             if shown.kind == "daily-invite" and roll < member.rates:
                 after_ms = (20 + int(600 * chance(self.script.seed, member.id, day, "when"))) * MINUTE_MS
-                self._at(self.clock.now_ms + after_ms, lambda: self._rate(member, key, 3))
+                self._at(self.clock.now_ms + after_ms, partial(self._rate, member, key, 3))
             elif shown.kind == "daily-reminder" and self.script.trouble(day) not in {people.NOBODY, people.ONE}:
-                self._at(self.clock.now_ms + 12 * MINUTE_MS, lambda: self._answer(member, key, day, "reminded"))
+                self._at(self.clock.now_ms + 12 * MINUTE_MS, partial(self._answer, member, key, day, "reminded"))
         elif shown.kind == "daily-suggestion":
             approve = next(one for one in shown.options if one.action == daily.APPROVE)
-            self._at(self.clock.now_ms + 30 * MINUTE_MS, lambda: self._press(self._organiser, approve))
+            self._at(self.clock.now_ms + 30 * MINUTE_MS, partial(self._hands.press, self._organiser, approve))
 
     async def _plan_answers(self, shown: Shown) -> None:
         card = next(held for held in shown.meanings if isinstance(held, DailyCard))
@@ -321,7 +326,7 @@ class Play:
                 continue
             at_ms = shown.at_ms + int(left_ms * (0.03 + 0.6 * chance(seed, member.id, day, "when")))
             at_ms -= at_ms % MINUTE_MS
-            self._at(at_ms, lambda member=member: self._answer(member, key, day, "first"))
+            self._at(at_ms, partial(self._answer, member, key, day, "first"))
             if member.habit == people.CHANGES:
                 self._plan_changes(member, key, day, at_ms, card.at_ms)
 
@@ -329,12 +334,12 @@ class Play:
         """Think again: change it, or take it back for good, or take it back and answer after all."""
         step_ms = (until_ms - at_ms) // 4
         if day % 3 == 1:
-            self._at(at_ms + step_ms, lambda: self._answer(member, key, day, "changed"))
+            self._at(at_ms + step_ms, partial(self._answer, member, key, day, "changed"))
             return
         back = Option(daily.TAKE_BACK, "", key)
-        self._at(at_ms + step_ms, lambda: self._take_back(member, back))
+        self._at(at_ms + step_ms, partial(self._take_back, member, back))
         if day % 3 == 2:
-            self._at(at_ms + 2 * step_ms, lambda: self._answer(member, key, day, "after all"))
+            self._at(at_ms + 2 * step_ms, partial(self._answer, member, key, day, "after all"))
 
     def _plan_thread(self, shown: Shown) -> None:
         key = Round.of(shown.actor).key
@@ -342,12 +347,12 @@ class Play:
         for member in self.script.members:
             if member.habit == people.TAKES_OUT and day % 2 == 1:
                 back = Option(daily.TAKE_BACK, "", key)
-                self._at(self.clock.now_ms + 15 * MINUTE_MS, lambda member=member: self._take_back(member, back))
+                self._at(self.clock.now_ms + 15 * MINUTE_MS, partial(self._take_back, member, back))
             elif member.habit == people.VOLUNTEERS:
-                self._at(self.clock.now_ms + 40 * MINUTE_MS, lambda member=member: self._rate(member, key, 2))
+                self._at(self.clock.now_ms + 40 * MINUTE_MS, partial(self._rate, member, key, 2))
 
     async def _answer(self, member: Member, key: str, day: int, why: str) -> None:
-        form = await self._open(member, daily.ANSWER, key)
+        form = await self._hands.open(member, daily.ANSWER, key)
         if form is None:
             return
         number = 1001 + len(self.record.takes)
@@ -355,7 +360,7 @@ class Play:
         text = f"{await self._words(member, key, day, why)} {mark}"
         fields = {"answer": text, "named": "named" if member.named else "anonymous"}
         before = self.stage.number
-        considered = await self._send(member, form, fields)
+        considered = await self._hands.send(member, form, fields)
         if considered is not None and considered.take:
             self._gone(member, key, before)
             self.record.takes.append(Take(member, key, mark, text, member.named, before))
@@ -380,13 +385,13 @@ class Play:
 
     async def _take_back(self, member: Member, back: Option) -> None:
         before = self.stage.number
-        considered = await self._press(member, back)
+        considered = await self._hands.press(member, back)
         if considered.take:
             self._gone(member, back.value, before)
 
     async def _rate(self, member: Member, key: str, most: int) -> None:
         for _ in range(most):
-            form = await self._open(member, daily.RATE, key)
+            form = await self._hands.open(member, daily.RATE, key)
             if form is None:
                 return
             rated = next((take for take in self.record.takes if take.mark in form.text), None)
@@ -395,73 +400,12 @@ class Play:
                 one.id: str(min(5, max(1, 3 + member.lean + int(3 * chance(mark, one.id, member.id)) - 1)))
                 for one in form.fields
             }
-            considered = await self._send(member, form, levels)
+            considered = await self._hands.send(member, form, levels)
             if considered is None or not considered.take:
                 return
             self.record.ratings.append((key, member.id, mark))
             if not any(isinstance(held, Choices) for held in considered.said):
                 return
-
-    # How it reaches us
-
-    def _event_id(self) -> str:
-        self._count += 1
-        return f"stage:{self._count}"
-
-    async def _open(self, member: Member, action: str, value: str) -> Form | None:
-        """Press what opens a form; None if something was said instead."""
-        event = Pressed(
-            *(self._event_id(), daily.target(PLATFORM, value), self.clock.now_ms, member.person, action, value),
-            organiser=member is self._organiser,
-        )
-        opened = await self._desk.opened(event)
-        if isinstance(opened, Form):
-            self.stage.show("form", (opened,), member.person, event.to)
-            return opened
-        self.stage.show("word", opened, member.person, event.to)
-        return None
-
-    async def _send(self, member: Member, form: Form | None, fields: Mapping[str, str]) -> Considered | None:
-        if form is None:
-            return None
-        wrong = await self._desk.problems(form.id, fields)
-        if wrong:
-            self.record.refused.append(f"{member.name}: {form.title}: {'; '.join(wrong.values())}")
-            return None
-        to = daily.target(PLATFORM, daily.of_form(form.id)[1])
-        organiser = member is self._organiser
-        return await self._done(
-            Submitted(self._event_id(), to, self.clock.now_ms, member.person, form.id, fields, organiser)
-        )
-
-    async def _press(self, member: Member, option: Option) -> Considered:
-        to = daily.target(PLATFORM, option.value)
-        organiser = member is self._organiser
-        return await self._done(
-            Pressed(
-                self._event_id(), to, self.clock.now_ms, member.person, option.action, option.value, organiser=organiser
-            )
-        )
-
-    async def _run_command(self, member: Member, command: str) -> Considered:
-        event_id, organiser = self._event_id(), member is self._organiser
-        return await self._done(
-            Ran(event_id, self._board.address, self.clock.now_ms, member.person, command, {}, organiser)
-        )
-
-    async def _done(self, event: Pressed | Submitted | Ran) -> Considered:
-        considered = await self._desk.considered(event)
-        if considered.take:
-            accepted: list[Event] = [event]
-            await self._process.accept(accepted)
-        kind = "card-word" if kind_of(event.to) == "round" else "word"
-        self.stage.show(kind, considered.said, event.person, event.to)
-        await self._settle()
-        return considered
-
-    @property
-    def _desk(self) -> Desk:
-        return Desk(self._library, self._process.store.peek_state, self.clock)
 
 
 def _button(considered: Considered, action: str) -> Option:

@@ -17,7 +17,7 @@ from bot.chat.adapter import Unreachable
 from bot.chat.ids import Address, Person, kind_of, where
 from bot.chat.meanings import Choices, Meaning, Option
 from bot.chat.replies import Operation, Reply
-from bot.delivery.ports import MAILBOXES, StoreAway
+from bot.delivery.ports import StoreAway
 from bot.delivery.service import Delivery, Pace
 from bot.delivery.worker import WorkerPace
 from bot.interview.engine import Engine
@@ -97,6 +97,7 @@ class Stage:
     fatal: Callable[[Shown], bool] | None = None
     """Whether the process that posted this dies before it hears that it has arrived."""
     died: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: set[str] = field(default_factory=set)
     platform: str = PLATFORM
 
     @property
@@ -123,7 +124,19 @@ class Stage:
         under = earlier.under if earlier else known if reply.under else ""
         who = person.address if private and person is not None else ""
         held_now = Shown(
-            *(self.number, self.clock(), place, reply.move, reply.meanings, reply.to, who, reply.id, reference, under, edit)
+            *(
+                self.number,
+                self.clock(),
+                place,
+                reply.move,
+                reply.meanings,
+                reply.to,
+                who,
+                reply.id,
+                reference,
+                under,
+                edit,
+            )
         )
         self.shown.append(held_now)
         if self.watching is not None:
@@ -143,10 +156,12 @@ class Stage:
 
 
 class _Line(Wire):
-    """A line to the server that can be cut, and says when something may have changed."""
+    """A line to the server that can be cut, and says when something may have changed. `ready` collects the names of the sets that
+    work is claimed from, of all lines on a stage."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ready: set[str]) -> None:
         super().__init__(url)
+        self.ready = ready
         self.changed = asyncio.Event()
         self.cut = False
 
@@ -156,6 +171,7 @@ class _Line(Wire):
 
     async def run(self, name: str, keys: Sequence[str], values: Sequence[object], *, again: bool = False) -> object:
         self._is_up()
+        self.ready.update(key for key in keys if key.endswith(":ready"))
         found = await super().run(name, keys, values, again=again)
         self._is_up()
         self.changed.set()
@@ -169,10 +185,10 @@ class _Line(Wire):
 class _Store(ValkeyStore):
     """The store on the stage's clock: timers are looked at whenever that is moved."""
 
-    def __init__(self, url: str, namespace: str, clock: Clock) -> None:
+    def __init__(self, url: str, namespace: str, stage: Stage) -> None:
         super().__init__(url, namespace)
-        self._wire = self.line = _Line(url)
-        self._clock = clock
+        self._wire = self.line = _Line(url, stage.ready)
+        self._clock = stage.clock
 
     async def wait_timers(self, timeout_s: float) -> None:
         """See `Timers.wait_timers`."""
@@ -180,18 +196,15 @@ class _Store(ValkeyStore):
 
     async def at_rest(self) -> bool:
         """Whether nothing waits anywhere: no event to handle or being handled, nothing to send."""
-        for partition in self._keys.partitions:
-            for ready in (partition.ready, partition.lane(MAILBOXES).ready, partition.lane(PLATFORM).ready):
-                if await self._wire.call("ZCARD", ready):
-                    return False
-        return True
+        # Whatever is waiting or being worked on is in one of the sets that work is claimed from, and only scripts put it there.
+        return not any([await self._wire.call("ZCARD", ready) for ready in sorted(self.line.ready)])
 
 
 class Process:
     """One process of Hotseat: everything `hotseat run` would start, on this stage."""
 
     def __init__(self, url: str, namespace: str, stage: Stage, library: Library, minds: Minds) -> None:
-        self.store = _Store(url, namespace, stage.clock)
+        self.store = _Store(url, namespace, stage)
         self._stage = stage
         self._delivery = Delivery(
             self.store,
