@@ -46,8 +46,6 @@ def as_json(record: Record, held: Sequence[Held]) -> Iterator[str]:
     names: dict[str, str] = {one.person.address: one.name for one in record.script.members}
     rows: list[tuple[int, dict[str, object]]] = []
     rows += [(at_ms, {"kind": "note", "at": _iso(at_ms), "text": text}) for at_ms, text in record.notes]
-        (at_ms, {"kind": "note", "at": _iso(at_ms), "text": text}) for at_ms, text in record.notes
-    ]
     for one in record.stage.shown:
         row: dict[str, object] = {
             "kind": "shown",
