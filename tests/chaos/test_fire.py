@@ -5,13 +5,13 @@ from __future__ import annotations
 from benchmarks.chaos.fire import Plan, run
 
 BRIEF = Plan(
-    7.0,
+    6.0,
     people=10,
     watchers=0,
     workers=3,
     lease_s=1.0,
     every_s=0.35,
-    shot_s=0.7,
+    shot_s=0.6,
     measured=0,
     sentences=12,
     patience_s=30.0,
