@@ -10,7 +10,7 @@ from bot.adapters.slack.connect import Access, SlackAdapter
 from bot.adapters.slack.reference import Reference
 from bot.chat.adapter import TryLater, Unreachable
 from bot.chat.ids import Board, Person
-from bot.chat.meanings import Meaning, Paragraph, Passage
+from bot.chat.meanings import DailyCard, Meaning, Paragraph, Passage
 from bot.chat.replies import Operation, Reply, Role
 from tests.adapters import cards
 from tests.fakes.slack import FakeSlack, Fault, Member, Message
@@ -130,6 +130,18 @@ async def test_an_edit_of_what_is_gone_stays_in_its_thread(
     slack.space.messages.remove(ours(ann, general, card.ts)[0])
     await adapter.post(of_round(general, "edit", Paragraph("Taken back."), edits="a"), answer)
     assert [each.shown for each in ours(ann, general, card.ts)] == ["Taken back."]
+
+
+async def test_a_card_that_is_shown_anew_notifies_nobody_again(
+    slack: FakeSlack, adapter: SlackAdapter, ann: Member, general: str
+) -> None:
+    card = DailyCard("Daily question", "Batch or stream", "Would you?", "1 answer so far", mention="S0ML")
+    known = await adapter.post(of_round(general, "card", card), "")
+    assert slack.space.pings == ["<!subteam^S0ML>"]
+    slack.space.messages.clear()
+    await adapter.post(of_round(general, "edit", card, edits="card"), known)
+    assert len(ours(ann, general)) == 1
+    assert slack.space.pings == ["<!subteam^S0ML>"]
 
 
 @pytest.mark.parametrize(
