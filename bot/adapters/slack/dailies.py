@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.adapters.slack import limits, parse, render, views
 from bot.adapters.slack.calls import Calls, at_once
-from bot.adapters.slack.parse import Command, Press
+from bot.adapters.slack.parse import Command, Heard, Press
 from bot.adapters.slack.who import Who
 from bot.chat import daily, ids
 from bot.chat.adapter import Accept, Reception
@@ -30,7 +30,7 @@ OLD_BUTTON = (
     "That button is from before something changed here. `/hotseat daily` in its channel shows what there is now."
 )
 OLD_FORM = "This form is from before something changed here. Copy what you wrote, and open it again."
-TYPE_IT_THERE = "A daily question belongs to a channel: type that there, where it is to be asked."
+TYPE_IT_THERE = "A daily question belongs to a channel: type /hotseat daily there, where it is asked or is to be."
 NOT_OPENED = "Slack didn't let me open the form in time. Once more, please."
 NOT_THERE = "I'm not in that channel. Invite me there with /invite @Hotseat, then send this again."
 
@@ -119,27 +119,41 @@ class Dailies:
         """`/hotseat daily …`: what it says, or a form; `command` is one of `daily.COMMANDS`."""
         if given.private:
             return {"text": TYPE_IT_THERE}
-        person, board = given.person, Board(parse.PLATFORM, given.person.workspace, given.channel)
-        runs = command not in _ANYBODYS and (await self._who.standing(person, given.channel)).organises
-        if command in daily.OPENS:
-            pressed = Pressed(given.name, board.address, self._clock(), person, command, board.key, runs)
-            found = await self._reception.opened(pressed)
-            if isinstance(found, Form):
-                return None if await self._open(found, given.trigger) else {"text": NOT_OPENED}
-            return await self._answer(given, found)
-        event = Ran(given.name, board.address, self._clock(), person, command, organiser=runs)
-        considered = await self._reception.considered(event)
-        if considered.take:
-            await self._accept([event])
-        return await self._answer(given, considered.said)
-
-    async def _answer(self, given: Command, said: Sequence[Meaning]) -> Answer:
-        messages = render.messages(said)
         place = ConversationId(parse.PLATFORM, given.person.workspace, given.channel)
-        if not messages or (len(messages) > 1 and await self._aside(place, given.person, said)):
+        found = await self._ran(given.name, given.person, place, command)
+        if isinstance(found, Form):
+            return None if await self._open(found, given.trigger) else {"text": NOT_OPENED}
+        messages = render.messages(found)
+        if not messages or (len(messages) > 1 and await self._aside(place, given.person, found)):
             return None
         first = messages[0]
         return {"text": first.text, "blocks": list(first.blocks), "response_type": "ephemeral"}
+
+    async def typed(self, heard: Heard, command: str) -> None:
+        """The same as a message that begins with our name, or between us. That opens no form, so it lists what there is; the
+        list has a button for each."""
+        said: Form | Sequence[Meaning] = (Paragraph(TYPE_IT_THERE),)
+        if not heard.private:
+            shown = daily.LIST if command in daily.OPENS else command
+            try:
+                said = await self._ran(heard.name, heard.person, heard.place, shown)
+            except Exception as error:  # noqa: BLE001 - nobody else would notice
+                _log.warning("a command could not be taken: %s", type(error).__name__)
+                said = (Paragraph(STORE_AWAY),)
+        if not isinstance(said, Form):
+            await self._aside(heard.place, heard.person, said)
+
+    async def _ran(self, name: str, person: Person, place: ConversationId, command: str) -> Form | Sequence[Meaning]:
+        board, now_ms = Board(parse.PLATFORM, person.workspace, place.channel), self._clock()
+        runs = command not in _ANYBODYS and (await self._who.standing(person, place.channel)).organises
+        if command in daily.OPENS:
+            pressed = Pressed(name, board.address, now_ms, person, command, board.key, runs)
+            return await self._reception.opened(pressed)
+        event = Ran(name, board.address, now_ms, person, command, organiser=runs)
+        considered = await self._reception.considered(event)
+        if considered.take:
+            await self._accept([event])
+        return considered.said
 
     # Forms
 

@@ -165,6 +165,9 @@ class Receiver:
         if await self._commanded(heard, heard.place):
             return
         word = heard.text.strip().casefold().rstrip(".!")
+        if word.split()[:1] == [daily.LIST]:
+            self._meanwhile(self._dailies.typed(heard, daily.LIST))
+            return
         command = "help" if word == "help" else "lost"
         await self._accept([Ran(heard.name, heard.person.address, heard.at_ms, heard.person, command)])
 
@@ -175,6 +178,8 @@ class Receiver:
             # The message that asks is what the interview hangs from.
             place = replace(heard.place, thread=heard.message)
             await self._accept([Ran(heard.name, place.address, heard.at_ms, heard.person, PRACTICE, wanted.options)])
+        elif _is_daily(wanted.command):
+            self._meanwhile(self._dailies.typed(heard, wanted.command))
         else:
             await self._accept([Ran(heard.name, heard.person.address, heard.at_ms, heard.person, "help")])
 
@@ -227,7 +232,7 @@ class Receiver:
         person, now_ms = given.person, self._clock()
         if wanted.unknown:
             return {"text": f"I don't know “{text.shortened(wanted.unknown, 80)}” here.\n\n{asked.HELP}"}
-        if wanted.command in {daily.LIST, daily.BOARD} or daily.is_daily(wanted.command):
+        if _is_daily(wanted.command):
             return await self._dailies.command(given, wanted.command)
         if wanted.command == PRACTICE:
             problems = await self._reception.problems(SETUP, wanted.options)
@@ -361,6 +366,10 @@ class Receiver:
         if not place.thread and not parse.is_direct(place.channel):
             return Ran(name, to, now_ms, person, THREAD, fields)
         return Submitted(name, to, now_ms, person, form, fields)
+
+
+def _is_daily(command: str) -> bool:
+    return command in daily.COMMANDS.values()
 
 
 def _ephemeral(meanings: tuple[Meaning, ...]) -> dict[str, Any]:

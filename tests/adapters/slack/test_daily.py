@@ -12,6 +12,7 @@ from bot import app
 from bot.chat.events import Fired
 from bot.chat.ids import Address, Board
 from bot.delivery.ports import StoreAway
+from bot.reception import Desk
 from bot.store.valkey import ValkeyStore
 from bot.study import stream
 from tests.adapters.slack.conftest import Running
@@ -282,6 +283,19 @@ async def test_where_no_channel_is_known(general: Channel) -> None:
     assert "daily" in (await general.ben.runs("help")).answer["text"]
 
 
+async def test_a_mention_lists_what_there_is_with_a_button_for_each(general: Channel, slack: FakeSlack) -> None:
+    await general.ann.says("", general.id, raw="<@U0BOT> daily new")
+    offer = await general.ann.hears("[Set one up]", general.id)
+    assert offer.to == general.ann.user
+    await general.ann.presses("Set one up", offer)
+    await general.ann.sends(await general.ann.form(), MORNING)
+    await general.settled()
+    await general.ben.says("", general.id, raw="<@U0BOT> daily")
+    await general.ben.hears("Monday to Friday at 09:30", general.id)
+    await general.ben.says("daily")
+    await general.ben.hears("belongs to a channel")
+
+
 async def test_what_was_typed_survives_a_store_that_is_away(
     general: Channel, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +313,14 @@ async def test_what_was_typed_survives_a_store_that_is_away(
         assert found.answer["response_action"] == "push"
         await general.ann.presses("Pause", await general.lists(general.ann))
         await general.ann.hears("can't keep anything", general.id)
+
+        async def blind(*args: object) -> bytes:
+            raise StoreAway("away")
+
+        patched.setattr(Desk, "considered", blind)
+        asked = await general.cara.says("", general.id, raw="<@U0BOT> daily")
+        await general.cara.hears("can't keep anything", general.id, after=asked)
+        assert "can't keep anything" in (await general.cara.runs("daily", general.id)).answer["text"]
     assert "Sealed" in page((await general.ben.sends(view, {"answer": ONE})).answer["view"])
 
 
