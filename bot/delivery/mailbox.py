@@ -7,10 +7,13 @@ only when its events are durable. One call is under way at a time, so the order 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from bot.chat.events import Event
 from bot.delivery.ports import Mailboxes, StoreAway
+
+_log = logging.getLogger(__name__)
 
 _Waiting = tuple[Sequence[Event], "asyncio.Future[None]"]
 
@@ -23,6 +26,7 @@ class Intake:
         self._quiet_ms = quiet_ms
         self._waiting: list[_Waiting] = []
         self._carrier: asyncio.Task[None] | None = None
+        self._away = False
 
     async def accept(self, events: Sequence[Event]) -> None:
         """Return when the events are stored durably, in order. `StoreAway` if they may not be; then accept them again."""
@@ -48,6 +52,9 @@ class Intake:
         try:
             await self._mailboxes.accept([event for events, _ in batch for event in events], self._quiet_ms)
         except StoreAway as away:
+            if not self._away:  # said once, and with its reason: adapters know that it failed, not why
+                _log.warning("events cannot be stored: %s", away)
+            self._away = True
             for _, stored in batch:
                 _fail(stored, away)
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to the caller whose event caused it
@@ -57,6 +64,9 @@ class Intake:
             for one in batch:
                 await self._store([one])
         else:
+            if self._away:
+                _log.info("events are stored again")
+            self._away = False
             for _, stored in batch:
                 if not stored.done():
                     stored.set_result(None)

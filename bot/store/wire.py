@@ -29,6 +29,7 @@ _GRACE_S = 10.0  # how much longer than asked a blocking wait may take before th
 
 _REFUSALS = {
     "READONLY": "the server is a read-only replica; point HOTSEAT_REDIS_URL at the primary",
+    "UNBLOCKED": "the server has just become a read-only replica; point HOTSEAT_REDIS_URL at the primary",
     "OOM": "the server is out of memory; raise its maxmemory or free some, and keep maxmemory-policy noeviction",
     "MISCONF": "the server cannot write to its disk; look for a full disk or wrong permissions in its log",
     "LOADING": "the server is still loading its data; try again in a moment",

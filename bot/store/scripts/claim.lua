@@ -15,6 +15,7 @@ if #events == 0 then
   redis.call('HDEL', KEYS[3], actor)
   return {0}
 end
+redis.call('HDEL', KEYS[2], actor) -- first, so that a server out of memory lets the rest pass: what is claimed makes room
 local token = draw(KEYS[5])
 redis.call('HSET', KEYS[2], actor, digits(token))
 redis.call('ZADD', KEYS[1], digits(now + tonumber(ARGV[2])), actor)

@@ -21,6 +21,7 @@ local attempts, uncertain = 1, doubt == '' and 0 or 1
 if note[1] == serial then
   attempts, uncertain = tonumber(note[2]) + 1, tonumber(note[3])
 end
+redis.call('HDEL', KEYS[2], actor) -- first, so that a server out of memory lets the rest pass: what is sent makes room
 local token = draw(KEYS[4])
 redis.call('HSET', KEYS[6], 'serial', serial, 'attempts', digits(attempts), 'uncertain', '1')
 redis.call('HSET', KEYS[2], actor, digits(token))
