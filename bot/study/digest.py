@@ -26,10 +26,9 @@ def week(state: BoardState, library: Library, now_ms: int) -> list[tuple[Person,
     said: list[tuple[Person, tuple[Meaning, ...]]] = []
     for person in streams.organisers(held for held in state.streams if not held.paused):
         mine = [held for held in state.streams if held.organiser.address == person.address]
-        if not any(one.at_ms > now_ms - WEEK_MS for held in mine for one in held.asked):
-            continue
-        if not any(one.at_ms < now_ms - HALF_DAY_MS for held in mine for one in held.asked):
-            continue  # set up over the weekend, or an hour ago: there is nothing to tell of yet
+        asked = [one.at_ms for held in mine for one in held.asked if one.at_ms > now_ms - WEEK_MS]
+        if all(at_ms > now_ms - HALF_DAY_MS for at_ms in asked):
+            continue  # nothing, or only what is open this morning: there is nothing to tell of yet
         parts: list[Meaning] = [Paragraph("Your week of daily questions.")]
         parts += [_asked(stream, now_ms) for stream in mine]
         parts += [_who(state, now_ms), _weak(state, library)]
