@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import textwrap
 from collections import defaultdict
@@ -20,7 +21,7 @@ from bot.commands.simulation import POST, Record
 from bot.commands.stage import Shown
 
 WIDEST, INDENT = 100, " " * 9
-SHORT = 76
+SHORT, LONG = 76, 300
 
 
 def as_text(record: Record, held: Sequence[Held]) -> Iterator[str]:
@@ -132,17 +133,20 @@ class _Told:
         for number, one in enumerate(cards):
             card = next(held for held in one.meanings if isinstance(held, DailyCard))
             if number == 0:
-                yield one.at_ms, f"{card.title} ({card.heading})" + (f" {card.credit}" if card.credit else "")
+                yield one.at_ms, f"{card.title} ({card.heading}) {card.credit}".strip()
             elif number == len(cards) - 1 or not _is_open(one):
-                yield one.at_ms, f"card: {card.status}".rstrip(":")
+                yield one.at_ms, f"card: {card.status} {card.at_text}".strip()
             elif number + 1 < len(cards) and not _is_open(cards[number + 1]):
                 yield one.at_ms, f"card: {card.status.partition(',')[0]}, sealed"
+        threads: dict[tuple[int, bool], list[str]] = {}
         for one in shown:
             if one.kind == "daily-answers":
-                titles = "; ".join(held.title for held in one.meanings if isinstance(held, Passage))
-                yield one.at_ms, f"thread{' changed' if one.edit else ''}: {titles or 'taken back'}"
+                titles = [held.title for held in one.meanings if isinstance(held, Passage)]
+                threads.setdefault((one.at_ms, one.edit), []).extend(titles or ["nothing left"])
             elif one.kind == "daily-exemplars":
-                yield one.at_ms, "thread: an adequate answer, an outstanding one, and what separates them"
+                threads.setdefault((one.at_ms, one.edit), []).append("an adequate answer and an outstanding one")
+        for (at_ms, edit), titles in threads.items():
+            yield at_ms, f"thread{' changed' if edit else ''}: {'; '.join(titles)}"
 
     def member(self, member: Member) -> Iterator[str]:
         """What one member saw alone, a line a day."""
@@ -172,10 +176,13 @@ class _Told:
         failed = sum(not one.ok for one in held)
         verdict = f"All {len(held)} held." if not failed else f"{failed} of {len(held)} did not hold."
         return _filled(
-            f"{counts['days']} days, {counts['questions']} questions, {counts['answers']} answers, {counts['ratings']} ratings, "
-            f"{counts['feedback']} times feedback. {verdict}",
+            f"{', '.join(_counted(counts[one], one) for one in ('days', 'questions', 'answers', 'ratings'))}. {verdict}",
             "",
         )
+
+
+def _counted(count: int, many: str) -> str:
+    return f"{count} {many if count != 1 else many.removesuffix('s')}"
 
 
 def _is_open(shown: Shown) -> bool:
@@ -201,7 +208,15 @@ def _short(shown: Shown) -> str:
         checks = [check for line in card.criteria for check in line.checks]
         covered = sum(check.verdict in {Verdict.COVERED, Verdict.MET} for check in checks)
         return f"feedback on {card.title}: {covered} of {len(checks)} points; {_cut(card.one_change)}"
-    return _cut(" ".join(part for part in (_words(held) for held in shown.meanings) if part))
+    text = " ".join(part for part in (_words(held) for held in shown.meanings) if part)
+    if shown.kind == "daily-invite":
+        asked = re.search(r"\d+ answers?", text)
+        return f"asked to rate {asked[0]}" if asked else _cut(text)
+    if shown.kind == "daily-reminder":
+        return "reminded that it is still open"
+    if shown.kind in {"word", "card-word"}:
+        text = re.split(r"(?<=[.?]) ", text, maxsplit=1)[0]
+    return _cut(text, LONG if shown.kind in {"daily-digest", "daily-feedback"} else SHORT)
 
 
 def _words(held: Meaning) -> str:
@@ -214,8 +229,8 @@ def _words(held: Meaning) -> str:
             return ""
 
 
-def _cut(text: str) -> str:
-    return textwrap.shorten(text, SHORT, placeholder=" …")
+def _cut(text: str, width: int = SHORT) -> str:
+    return textwrap.shorten(text, width, placeholder=" …")
 
 
 def _filled(text: str, indent: str, first: str | None = None) -> str:
