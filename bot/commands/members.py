@@ -61,7 +61,7 @@ class Member:
 CHANGES, REMINDED, SUGGESTS, TAKES_OUT, VOLUNTEERS = "changes", "reminded", "suggests", "takes out", "volunteers"
 
 CAST = (
-    Member("u01", "Olga", "set this up, answers on most days", 0.8, 0.9),
+    Member("u01", "Olga", "set this up and answers on most days", 0.8, 0.9),
     Member("u02", "Kirsi", "never misses a day and is named on the board", 1.0, 1.0, ("outstanding", "adequate")),
     Member("u03", "Basil", "comes when there is time", 0.5, 0.6, ("weak", "adequate")),
     Member("u04", "Chidi", "changes answers, and takes some back", 0.9, 0.8, habit=CHANGES),
