@@ -35,30 +35,30 @@ class Boards:
         self._poster = poster
         self._threads: OrderedDict[int, int] = OrderedDict()
 
-    async def post(self, reply: Reply, known: str) -> str:
+    async def post(self, reply: Reply, known: str, *, again: bool = False) -> str:
         """Show a reply; the ids of its messages, each with its channel. `Unreachable` says why in plain words, because the
-        actor tells a person."""
+        actor tells a person. `again`: it may have arrived, however long ago, so we look first."""
         try:
-            return await self._post(reply, known)
+            return await self._post(reply, known, again)
         except Unreachable as gone:
             cause = gone.__cause__ or gone
             _log.info("nothing can be shown there: %s", gone)
             raise Unreachable(faults.reason_of(cause)) from cause
 
-    async def _post(self, reply: Reply, known: str) -> str:
+    async def _post(self, reply: Reply, known: str, again: bool) -> str:
         there = where(reply.to)
         if isinstance(there, Person) or reply.operation in {Operation.DIRECT, Operation.EPHEMERAL}:
             person = reply.person or there
             if not isinstance(person, Person):
                 raise TypeError("a reply for one person names nobody")
             channel = await self._poster.direct_channel(int(person.id))
-            return await self._poster.send_all(channel, render(pictured(reply.meanings)), reply.id)
+            return await self._poster.send_all(channel, render(pictured(reply.meanings)), reply.id, look=again)
         channel, pages = int(there.channel), render(_addressed(reply.meanings, there.workspace))
         if reply.operation is Operation.EDIT:
             return await self._edit(reply, channel, known, quiet(pages))
         if reply.under and known:
-            return await self._below(reply, channel, known, pages)
-        return await self._poster.send_all(channel, pages, reply.id)
+            return await self._below(reply, channel, known, pages, again)
+        return await self._poster.send_all(channel, pages, reply.id, look=again)
 
     async def _edit(self, reply: Reply, channel: int, known: str, pages: list[Page]) -> str:
         """Change a reply where it stands. What somebody has removed stays removed: counts go on changing all day."""
@@ -72,7 +72,7 @@ class Boards:
                 raise
             return ""
 
-    async def _below(self, reply: Reply, channel: int, known: str, pages: list[Page]) -> str:
+    async def _below(self, reply: Reply, channel: int, known: str, pages: list[Page], again: bool) -> str:
         """Post in the thread that hangs from an earlier reply, or in the channel if there is none to be had."""
         held, _, message = known.partition(",")[0].partition("/")
         if int(held) != channel:  # it stands in a thread itself
@@ -80,14 +80,14 @@ class Boards:
         else:
             below = self._threads.get(int(message)) or await self._open(reply, channel, int(message))
         if not below:
-            return await self._poster.send_all(channel, pages, reply.id)
+            return await self._poster.send_all(channel, pages, reply.id, look=again)
         try:
-            return await self._poster.send_all(below, pages, reply.id)
+            return await self._poster.send_all(below, pages, reply.id, look=again)
         except Unreachable as gone:
             if faults.code_of(gone.__cause__ or gone) != faults.UNKNOWN_CHANNEL:
                 raise
             self._threads.pop(int(message), None)
-            return await self._poster.send_all(channel, pages, reply.id)
+            return await self._poster.send_all(channel, pages, reply.id, look=again)
 
     async def _open(self, reply: Reply, channel: int, message: int) -> int:
         name = f"Answers, {Round.of(reply.to).day}" if kind_of(reply.to) == "round" else "More on this"

@@ -42,8 +42,8 @@ NO_INTENT = (
 
 
 class DiscordAdapter:
-    """Implements `bot.chat.adapter.Adapter` and `Looking` for one Discord app. `clock` gives Unix milliseconds; `api_url` and
-    `gateway_url` are for other servers that speak Discord's protocol."""
+    """Implements `Adapter`, `Looking` and `Limited` of `bot.chat.adapter` for one Discord app. `clock` gives Unix milliseconds;
+    `api_url` and `gateway_url` are for other servers that speak Discord's protocol."""
 
     def __init__(
         self,
@@ -78,6 +78,11 @@ class DiscordAdapter:
         """The lane of Discord."""
         return PLATFORM
 
+    @property
+    def posts_per_s(self) -> float:
+        """See `bot.chat.adapter.Limited`."""
+        return limits.POSTS_PER_S
+
     async def connected(self) -> None:
         """Return when a session of the gateway is open and what was missed before it has been taken in."""
         await self._there.wait()
@@ -88,18 +93,21 @@ class DiscordAdapter:
 
     async def post(self, reply: Reply, known: str) -> str:
         """Show a reply; the ids of its messages. The same one again shows nothing more."""
+        return await self._post(reply, known, again=False)
+
+    async def _post(self, reply: Reply, known: str, *, again: bool) -> str:
         if self._poster is None or self._boards is None or self._client is None or self._client.http.token is None:
             raise TryLater("not connected to Discord yet", 500)
         if kind_of(reply.to) in {"board", "round", "sheet"}:
-            return await self._boards.post(reply, known)
+            return await self._boards.post(reply, known, again=again)
         if self._working is not None:
             await self._working.over(reply.to)
         return await self._poster.post(reply, known)
 
     async def post_again(self, reply: Reply, known: str) -> str:
         """Like `post`, for a reply that may have arrived. Messages have a nonce and edits are the same twice; a passing
-        remark has neither, and is not made again."""
-        return "" if reply.operation is Operation.EPHEMERAL else await self.post(reply, known)
+        remark has neither, and is not made again. What a whole channel reads is looked for, however long ago that was."""
+        return "" if reply.operation is Operation.EPHEMERAL else await self._post(reply, known, again=True)
 
     async def typing(self, conversation: Address) -> None:
         """Show that a reply is being prepared, until it is there."""

@@ -64,7 +64,8 @@ def read(error: BaseException) -> DeliveryError:
 
 def _refusal(error: discord.HTTPException) -> DeliveryError:
     if error.status == 429:
-        return TryLater("Discord asks for patience", _patience_ms(error))
+        # discord.py waits for everything else by itself: this one is about all we send.
+        return TryLater("Discord asks for patience", _patience_ms(error), everywhere=True)
     if error.status >= 500:
         return TryLater(f"Discord has a problem ({error.status})", 0, uncertain=True)
     if error.status == 401 and error.code not in GONE_TOKEN:

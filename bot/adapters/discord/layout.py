@@ -73,14 +73,17 @@ def _name(number: int) -> str:
     return f"scorecard-{number}.png" if number else "scorecard.png"
 
 
-def layout(page: Page) -> ui.LayoutView:
-    """A page as one message; boxed blocks that follow each other share a card."""
+def layout(page: Page, mark: int = 0) -> ui.LayoutView:
+    """A page as one message; boxed blocks that follow each other share a card. `mark` is kept by Discord as the id of its first
+    part, for whoever looks for it."""
     view = ui.LayoutView(timeout=None)
     shots = iter(range(len(page)))
     for boxed, blocks in groupby(page, key=lambda block: block.boxed):
         items = [_item(block, shots) for block in blocks]
         for item in [ui.Container(*items, accent_colour=ACCENT)] if boxed else items:
             view.add_item(item)
+    if mark and view.children:
+        view.children[0].id = mark
     return view
 
 

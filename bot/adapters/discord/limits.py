@@ -55,6 +55,10 @@ TYPING_AGAIN_S = 8.0
 
 TYPING_LONGEST_S = 60.0
 
+POSTS_PER_S = 45.0
+"""Posts a second in all channels together: 50 requests at Discord; the rest is for what is no post of its own, such as typing
+marks, threads that are opened, and the steps of feedback being made."""
+
 EDIT_EVERY_S = 1.5
 """Between two edits of the same message: five in five seconds is where Discord starts to hold them back."""
 

@@ -43,6 +43,11 @@ def nonce(name: str) -> str:
     return base64.urlsafe_b64encode(hashlib.blake2b(name.encode(), digest_size=18).digest()).decode()[: limits.NONCE]
 
 
+def mark(name: str) -> int:
+    """What the same part of the same reply is found by once Discord has forgotten the nonce."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest()) >> 1 or 1
+
+
 class Poster:
     """Shows replies through a connected client."""
 
@@ -138,20 +143,37 @@ class Poster:
         await self.respond(to, ((Text(link),),))
         return opened
 
-    async def send_all(self, channel: int, pages: list[Page], name: str) -> str:
-        """Send pages; the ids of their messages, each with its channel."""
+    async def send_all(self, channel: int, pages: list[Page], name: str, *, look: bool = False) -> str:
+        """Send pages, those that are not there yet if we are to `look`; the ids of their messages, each with its channel."""
         references = []
         for number, page in enumerate(pages):
-            references.append(f"{channel}/{await self.send(channel, page, f'{name}#{number}')}")
+            part = f"{name}#{number}"
+            found = await self._find(channel, part) if look else 0
+            references.append(f"{channel}/{found or await self.send(channel, page, part)}")
         return ",".join(references)
 
+    async def _find(self, channel: int, name: str) -> int:
+        """A message sent before under this name, among the last of a channel; 0 if it is not there, or we may not look."""
+        try:
+            there = await self.ask(f"look:{name}", lambda: self._client.http.logs_from(channel, limits.HISTORY_PAGE))
+        except Unreachable:
+            return 0
+        me = str(self._client.user.id) if self._client.user is not None else ""
+        ours = (one for one in there if one["author"]["id"] == me)
+        return next(
+            (int(one["id"]) for one in ours if any(part.get("id") == mark(name) for part in one["components"])), 0
+        )
+
     async def send(self, channel: int, page: Page, name: str) -> int:
-        """Send one message; its id. A second call with the same name sends nothing more."""
+        """Send one message; its id. A second call with the same name within minutes sends nothing more."""
 
         async def create() -> int:
             target = self._client.get_partial_messageable(channel)
             sent = await target.send(
-                view=layout(page), files=await _drawn(page), nonce=nonce(name), allowed_mentions=_notified(page)
+                view=layout(page, mark(name)),
+                files=await _drawn(page),
+                nonce=nonce(name),
+                allowed_mentions=_notified(page),
             )
             return sent.id
 

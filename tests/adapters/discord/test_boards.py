@@ -49,6 +49,25 @@ async def test_what_may_have_arrived_is_shown_once(group: Group) -> None:
     assert group.notified() == [group.role]
 
 
+async def test_also_when_discord_has_forgotten_that_it_was_sent(group: Group) -> None:
+    card = card_of(group, mention=group.role)
+    answers = below(card, 1, Passage("Answer 1", "Keep the batch."))
+    note = Reply("r", card.to, Role.SYSTEM, "note", (Passage("Note", "Two."),), Operation.DIRECT, person=group.person)
+    for reply in (card, answers, note):
+        await group.post(reply)
+        group.server.world.nonces.clear()
+        known = group.references[card.id] if reply.under else ""
+        assert await group.adapter.post_again(reply, known) == group.references[reply.id]
+    assert len(group.channel()) == len(group.thread(card.id)) == len(group.direct()) == 1
+    assert group.notified() == [group.role]
+
+    # Where history may not be read, it is sent again, and Discord itself knows it if that was not long ago.
+    group.server.fail("GET", r"/channels/\d+/messages", 403, 50013)
+    await group.post(replace(card, id="second"))
+    assert await group.adapter.post_again(replace(card, id="second"), "") == group.references["second"]
+    assert len(group.channel()) == 2
+
+
 async def test_after_a_deleted_thread_the_rest_goes_into_the_channel(group: Group) -> None:
     card = await with_answers(group)
     (thread,) = group.server.threads(group.general)

@@ -69,6 +69,7 @@ class Room:
     async def set_up(self) -> None:
         """Set up a stream by command."""
         assert "09:30" in await self.run(self.ann, "daily new", time="9:30", zone="Europe/London")
+        await self.bot.delivery.settled(self.board.address)
 
     async def state(self) -> stream.BoardState:
         """The board as it is stored."""

@@ -112,10 +112,12 @@ async def test_patience_that_discord_asks_for_is_kept_by_the_outbox(server: Disc
     with pytest.raises(TryLater) as later:
         await bot.adapter.post(reply(to), "")
     assert later.value.after_ms == 7500
+    assert later.value.everywhere
     server.fail("POST", MESSAGES, 429, retry_after_s=40)
     with pytest.raises(TryLater) as later:
         await bot.adapter.post(reply(to), "")
     assert later.value.after_ms == 40_000
+    assert not later.value.everywhere
 
 
 async def test_a_slow_request_is_waited_for_by_the_outbox_and_joined_later(

@@ -331,7 +331,7 @@ def _notified(components: list[Payload], allowed: Mapping[str, Any]) -> Payload:
 
 
 def _numbered(component: Mapping[str, Any], numbers: itertools.count[int]) -> Payload:
-    held = {**component, "id": next(numbers)}
+    held = {**component, "id": component.get("id") or next(numbers)}
     if "components" in held:
         held["components"] = [_numbered(one, numbers) for one in held["components"]]
     if "items" in held:
