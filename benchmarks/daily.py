@@ -48,7 +48,7 @@ from bot.chat.adapter import TryLater
 from bot.chat.events import Ran, Said, Submitted
 from bot.chat.ids import Address, Board, ConversationId, Person, where
 from bot.chat.replies import Reply
-from bot.delivery.ports import Outcome
+from bot.delivery.ports import BOARD, Outcome
 from bot.delivery.service import Delivery, Pace
 from bot.interview.engine import Engine
 from bot.interview.minds import Minds
@@ -198,7 +198,7 @@ async def seed(store: ValkeyStore, router: Router, count: int, due_ms: int) -> N
 
 
 async def _set_up(store: ValkeyStore, router: Router, due_ms: int) -> None:
-    work = await store.claim(60_000, patient=True)
+    work = await store.claim(60_000, BOARD)
     assert work is not None
     outcome = await router(work.lease.actor, None, work.events, due_ms, _Nobody())
     assert outcome.timers

@@ -3,6 +3,9 @@
 Replies in conversations never wait here, they are only counted; what gives way goes out at an even pace in what they leave free.
 A platform that refuses all the same (other processes post there, too) halves the pace, which then grows again by and by.
 The platform's number is for all its callers together; processes find their shares of it by being refused.
+
+Boards are worked for at such a pace, too: to draw questions much faster than they can be posted would only take the processor
+away from conversations.
 """
 
 from __future__ import annotations
@@ -34,14 +37,14 @@ class Governor:
         self._credit = 1.0
         self._at = self._patient_until = self._cut_at = clock()
 
-    def posting(self) -> None:
+    def count(self) -> None:
         """Something goes out now."""
-        self._count()
+        self._accrue()
         self._credit -= 1
 
     def refused(self, after_ms: int) -> None:
         """The platform takes nothing for a while."""
-        self._count()
+        self._accrue()
         now = self._at
         self._patient_until = max(self._patient_until, now + after_ms / 1000)
         if now >= self._cut_at:
@@ -57,11 +60,11 @@ class Governor:
 
     def wait_s(self) -> float:
         """How long it will be until then, as things are."""
-        self._count()
+        self._accrue()
         owed_s = (1 - self._credit) / max(self._pace, self._most / _GROWS_S)
         return max(owed_s if self._credit < 1 else 0.0, self._patient_until - self._at)
 
-    def _count(self) -> None:
+    def _accrue(self) -> None:
         now = self._clock()
         passed_s, self._at = now - self._at, now
         self._pace = min(self._most, self._pace + self._most * passed_s / _GROWS_S)

@@ -18,13 +18,20 @@ from bot.chat.replies import CancelTimer, Outgoing, Progressing, SetTimer, Tell
 MAILBOXES = "mailboxes"
 """The lane of what actors tell each other."""
 
-_FOR_MANY = frozenset({"board", "round", "sheet"})
+TALK, BOARD, ROUND, SHEET = QUEUES = ("talk", "board", "round", "sheet")
+"""Where actors wait for a worker, each with workers of its own: conversations and people; boards, of which thousands may be due
+in one minute; the rounds they open, which must not stand behind all of them; sheets, which a model takes its time for."""
+
+
+def queue_of(actor: str) -> str:
+    """The queue of an actor."""
+    kind = kind_of(actor)
+    return kind if kind in QUEUES else TALK
 
 
 def gives_way(actor: str) -> bool:
-    """Whether an actor works for many people, none of whom sits waiting (a board, a round, a sheet): conversations go first, so
-    its mailbox is claimed by a worker of its own, and its replies have a lane of their own."""
-    return kind_of(actor) in _FOR_MANY
+    """Whether an actor works for many people, none of whom sits waiting: replies in conversations go out first."""
+    return queue_of(actor) != TALK
 
 
 def lane_of(item: Outgoing, screens: frozenset[str] = frozenset()) -> str:
@@ -140,8 +147,8 @@ class Mailboxes(Protocol):
         at once. Safe to repeat.
         """
 
-    async def claim(self, lease_ms: int, *, patient: bool = False) -> Work | None:
-        """Own the actor that has waited longest, of those that give way or of all others; None if none is ready."""
+    async def claim(self, lease_ms: int, queue: str = TALK) -> Work | None:
+        """Own the actor of a queue that has waited longest; None if none is ready."""
 
     async def renew(self, lease: Lease, lease_ms: int) -> bool:
         """Keep owning; False if the lease is lost."""
@@ -161,8 +168,8 @@ class Mailboxes(Protocol):
         """Move the first waiting event to the dead letters, append what the person is told, and let the actor go; one
         step. `LeaseLost` if it is not ours. Safe to repeat."""
 
-    async def wait(self, timeout_s: float, *, patient: bool = False) -> None:
-        """Return when there may be work of that kind, or after the time-out."""
+    async def wait(self, timeout_s: float, queue: str = TALK) -> None:
+        """Return when there may be work in a queue, or after the time-out."""
 
 
 class Outbox(Protocol):

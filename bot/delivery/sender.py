@@ -75,7 +75,7 @@ class Sender(Loop[Parcel]):
     async def _take(self) -> Parcel | None:
         parcel = await self._outbox.next_parcel(self._lane, self._pace.lease_ms)
         if parcel is not None and self._governor is not None:
-            self._governor.posting()
+            self._governor.count()
         return parcel
 
     async def _wait(self, timeout_s: float) -> None:

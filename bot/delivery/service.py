@@ -16,16 +16,34 @@ from bot.chat.replies import UNDELIVERABLE, Outgoing, Progressing, Tell
 from bot.delivery.governor import Governor
 from bot.delivery.loops import Loop
 from bot.delivery.mailbox import Intake
-from bot.delivery.ports import MAILBOXES, Clock, Concerned, Handler, Poisoned, Store, lane_to, patient_lane
+from bot.delivery.ports import (
+    BOARD,
+    MAILBOXES,
+    QUEUES,
+    ROUND,
+    SHEET,
+    Clock,
+    Concerned,
+    Handler,
+    Poisoned,
+    Store,
+    lane_to,
+    patient_lane,
+)
 from bot.delivery.sender import Post, Sender, SenderPace
 from bot.delivery.ticker import Ticker
 from bot.delivery.worker import Worker, WorkerPace
 
 _LAST_WORDS_S = 1.0  # for posts under way, however long the worker took
 
-_PATIENT_WORK, _PATIENT_POSTS = 8, 64
-"""How many are under way at once where nobody sits waiting: few at work, so that conversations get the processor; many being
-posted, because what waits for one channel's limit must not hold up the other channels."""
+_AT_WORK = {BOARD: 4, ROUND: 8, SHEET: 16}
+"""How many are worked for at once where nobody sits waiting: few, so that conversations get the processor."""
+
+_AHEAD = 1.25
+"""How much faster boards are worked for than their questions can be posted."""
+
+_PATIENT_POSTS = 64
+"""How many of their posts are under way: many, because one that waits for its channel's limit must not hold up other channels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +85,15 @@ class Delivery:
         self._adapters = dict(adapters)
         self._screens = screens
         self._intake = Intake(store, pace.quiet_ms)
-        patient_work = replace(pace.worker, concurrency=min(_PATIENT_WORK, pace.worker.concurrency))
-        self._workers = [
-            Worker(store, handler, clock, self.report_for, poisoned, pace.worker),
-            Worker(store, handler, clock, self.report_for, poisoned, patient_work, patient=True),
-        ]
+        limits = [adapter.posts_per_s for adapter in adapters.values() if isinstance(adapter, Limited)]
+        paces = {BOARD: Governor(sum(limits) * _AHEAD)} if limits and len(limits) == len(adapters) else {}
+        self._workers = []
+        for queue in QUEUES:
+            many = min(pace.worker.concurrency, _AT_WORK.get(queue, pace.worker.concurrency))
+            working = replace(pace.worker, concurrency=many)
+            self._workers.append(
+                Worker(store, handler, clock, self.report_for, poisoned, working, queue, paces.get(queue))
+            )
         self._senders = [Sender(MAILBOXES, store, self._deliver, sending)]
         for lane, adapter in adapters.items():
             self._senders += self._senders_of(lane, adapter, sending)

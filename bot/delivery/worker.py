@@ -19,8 +19,9 @@ from bot.chat.codec import Unreadable
 from bot.chat.events import Event
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Progressing
+from bot.delivery.governor import Governor
 from bot.delivery.loops import Loop, backoff_ms, insisting, where
-from bot.delivery.ports import Clock, Handler, Lease, LeaseLost, Mailboxes, Outcome, Poisoned, StoreAway, Work
+from bot.delivery.ports import TALK, Clock, Handler, Lease, LeaseLost, Mailboxes, Outcome, Poisoned, StoreAway, Work
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +47,8 @@ class WorkerPace:
 
 
 class Worker(Loop[Work]):
-    """One process's worker, for the actors that give way if it is `patient`, else for all others. `report_for` makes the
-    handler's way to show that it is at work."""
+    """One process's worker for one queue. `report_for` makes the handler's way to show that it is at work; with a `governor`
+    each claim waits for its turn there."""
 
     def __init__(
         self,
@@ -57,23 +58,31 @@ class Worker(Loop[Work]):
         report_for: Callable[[Address], Progressing],
         poisoned: Poisoned | None = None,
         pace: WorkerPace | None = None,
-        *,
-        patient: bool = False,
+        queue: str = TALK,
+        governor: Governor | None = None,
     ) -> None:
         self._pace = pace or WorkerPace()
-        super().__init__("patient worker" if patient else "worker", self._pace.concurrency, self._pace.lease_ms)
+        super().__init__(f"worker {queue}", self._pace.concurrency, self._pace.lease_ms)
         self._mailboxes = mailboxes
         self._handler = handler
         self._clock = clock
         self._report_for = report_for
         self._poisoned = poisoned
-        self._patient = patient
+        self._queue = queue
+        self._governor = governor
+
+    async def _turn(self) -> None:
+        if self._governor is not None:
+            await self._governor.turn()
 
     async def _take(self) -> Work | None:
-        return await self._mailboxes.claim(self._pace.lease_ms, patient=self._patient)
+        work = await self._mailboxes.claim(self._pace.lease_ms, self._queue)
+        if work is not None and self._governor is not None:
+            self._governor.count()
+        return work
 
     async def _wait(self, timeout_s: float) -> None:
-        await self._mailboxes.wait(timeout_s, patient=self._patient)
+        await self._mailboxes.wait(timeout_s, self._queue)
 
     async def _do(self, work: Work) -> None:
         try:

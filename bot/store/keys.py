@@ -14,6 +14,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 from bot.chat.ids import Address
+from bot.delivery.ports import QUEUES, TALK
 
 PARTITIONS = ("p0",)
 
@@ -133,12 +134,9 @@ class PartitionKeys(ClaimKeys):
         return f"{self.start}:letters"
 
     @cached_property
-    def _patient(self) -> ClaimKeys:
-        return ClaimKeys(f"{self.start}:patient")
-
-    def claims(self, *, patient: bool) -> ClaimKeys:
-        """What workers claim: the mailboxes of actors that give way (see `ports.gives_way`), or all others."""
-        return self._patient if patient else self
+    def queues(self) -> dict[str, ClaimKeys]:
+        """What workers claim, by queue (see `ports.QUEUES`)."""
+        return {queue: self if queue == TALK else ClaimKeys(f"{self.start}:queue:{queue}") for queue in QUEUES}
 
     def seen(self, event_id: str) -> str:
         """The marker that an event was accepted."""

@@ -15,7 +15,7 @@ from bot.chat.codec import Unreadable, read, write
 from bot.chat.events import Event
 from bot.chat.ids import Address
 from bot.chat.replies import Outgoing, Reply, Tell
-from bot.delivery.ports import DeadLetter, gives_way, lane_of
+from bot.delivery.ports import DeadLetter, lane_of, queue_of
 from bot.store.keys import Keys, PartitionKeys
 from bot.store.wire import Wire
 
@@ -72,7 +72,7 @@ class ValkeyLetters:
         actor, item = opened.letter.actor, opened.item
         own = partition.actor(actor)
         if opened.letter.kind == "event":
-            claims = partition.claims(patient=gives_way(actor))
+            claims = partition.queues[queue_of(actor)]
             keys = [partition.dead, claims.ready, claims.leases, partition.attempts, claims.wake, own.mailbox]
             fresh = None if item is None or isinstance(item, _OUTGOING) else replace(item, at_ms=clock())
             entry = write(fresh) if fresh is not None else opened.text

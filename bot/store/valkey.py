@@ -23,15 +23,17 @@ from bot.chat.ids import Address, is_person
 from bot.chat.replies import Operation, Outgoing, Reply, SetTimer
 from bot.delivery.ports import (
     MAILBOXES,
+    QUEUES,
+    TALK,
     DeadLetter,
     Lease,
     LeaseLost,
     Outcome,
     Parcel,
     Work,
-    gives_way,
     lane_of,
     lane_to,
+    queue_of,
 )
 from bot.store.keys import ClaimKeys, Keys, timer_member, timer_of
 from bot.store.letters import listed
@@ -86,9 +88,9 @@ class ValkeyStore:
     async def accept(self, events: Sequence[Event], quiet_ms: int = 0) -> int:
         """See `Mailboxes.accept`."""
         new = 0
-        for partition, patient in itertools.product(self._keys.partitions, (False, True)):
-            claims = partition.claims(patient=patient)
-            mine = [one for one in events if gives_way(one.to) is patient and self._keys.partition(one.to) is partition]
+        for partition, queue in itertools.product(self._keys.partitions, QUEUES):
+            claims = partition.queues[queue]
+            mine = [one for one in events if queue_of(one.to) == queue and self._keys.partition(one.to) is partition]
             for start in range(0, len(mine), _BATCH):
                 keys = [claims.ready, claims.leases, partition.attempts, claims.wake]
                 values: list[object] = [_SEEN_MS, _QUIET_BOUND]
@@ -99,12 +101,12 @@ class ValkeyStore:
         return new
 
     def _claims(self, actor: Address) -> ClaimKeys:
-        return self._keys.partition(actor).claims(patient=gives_way(actor))
+        return self._keys.partition(actor).queues[queue_of(actor)]
 
-    async def claim(self, lease_ms: int, *, patient: bool = False) -> Work | None:
+    async def claim(self, lease_ms: int, queue: str = TALK) -> Work | None:
         """See `Mailboxes.claim`."""
         for partition in self._keys.partitions:
-            claims = partition.claims(patient=patient)
+            claims = partition.queues[queue]
             while actor := await self._ready_one(claims.ready):
                 own = partition.actor(actor)
                 keys = [claims.ready, claims.leases, partition.attempts, claims.wake, partition.counter]
@@ -162,9 +164,9 @@ class ValkeyStore:
         keys = [claims.ready, claims.leases, self._keys.partition(lease.actor).attempts, claims.wake]
         return bool(await self._wire.run("give_back", keys, [lease.actor, lease.token, after_ms, int(counted)]))
 
-    async def wait(self, timeout_s: float, *, patient: bool = False) -> None:
+    async def wait(self, timeout_s: float, queue: str = TALK) -> None:
         """See `Mailboxes.wait`."""
-        claims = self._keys.partitions[0].claims(patient=patient)
+        claims = self._keys.partitions[0].queues[queue]
         await self._sleep(claims.ready, claims.wake, timeout_s)
 
     # Outbox
@@ -243,15 +245,15 @@ class ValkeyStore:
         for partition in self._keys.partitions:
             command = ("ZRANGEBYSCORE", partition.timers, "-inf", now_ms, "WITHSCORES", "LIMIT", 0, limit)
             keys = [partition.timers, partition.attempts]
-            for claims in (partition.claims(patient=False), partition.claims(patient=True)):
+            for claims in partition.queues.values():
                 keys += [claims.ready, claims.leases, claims.wake]
-            values: list[object] = [_SEEN_MS]
+            values: list[object] = [_SEEN_MS, len(QUEUES)]
             for member, due in _pairs(await self._wire.call(*command)):
                 actor, name = timer_of(member)
                 event = Fired(f"timer:{actor}:{name}:{due}", actor, now_ms, name, due)
                 keys += [partition.actor(actor).mailbox, partition.seen(event.id)]
-                values += [member, due, actor, write(event), int(gives_way(actor))]
-            if len(values) > 1:
+                values += [member, due, actor, write(event), QUEUES.index(queue_of(actor))]
+            if len(values) > 2:
                 rang += int(await self._wire.run("fire", keys, values, again=True))
         return rang
 
