@@ -163,6 +163,7 @@ def _entry(entry: Mapping[str, Any]) -> None:
 def commands(payload: Sequence[Mapping[str, Any]]) -> None:
     """All commands of an app."""
     for command in payload:
+        _need(_size(command) <= 8000, f"command: {_size(command)} characters in all, at most 8000")
         _length(command["name"], 1, 32, "name")
         if command.get("type", 1) == 1:
             _need(command["name"] == command["name"].lower(), "name: lower case")
@@ -180,3 +181,9 @@ def commands(payload: Sequence[Mapping[str, Any]]) -> None:
                         _need(deepest["type"] > 2, "option.type: no deeper")
         else:
             _need(not command.get("description"), "description: not for a menu")
+
+
+def _size(option: Mapping[str, Any]) -> int:
+    """Characters of names, descriptions and values, of everything inside, too."""
+    own = sum(len(str(option.get(name) or "")) for name in ("name", "description", "value"))
+    return own + sum(_size(inner) for kind in ("options", "choices") for inner in option.get(kind) or ())
