@@ -121,7 +121,7 @@ class _Work:
         if not text or len(text) > sealed.LONGEST:
             return  # the form was refused before; nothing else sends one
         first = state.answer(person) is None
-        held = Answer(person, text, event.at_ms, named=event.fields.get("named", "") != "anonymous")
+        held = Answer(person, text, event.at_ms, named=event.fields.get("named", "") == "named")
         self.state = replace(state, answers={**state.answers, person.address: held})
         if first:
             self._tell_person(person, TOOK_PART)
@@ -262,7 +262,7 @@ class _Work:
         body = {"stream": state.stream, "day": state.day, "reason": state.unsaid, "answers": len(state.standing)}
         self.out.tell(state.id.board.address, GONE, body)
         if not state.standing:
-            self.state = replace(state, phase=Phase.CLOSED)
+            self.state = replace(state, phase=Phase.CLOSED, reminders=())
             self.timers += [CancelTimer(REVEAL), CancelTimer(RATED)]
 
 
