@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from bot.chat import daily
@@ -34,9 +35,6 @@ POST, SET_UP, PAUSE, REVEAL_H = (9, 0), (8, 0), (18, 0), 8
 DOWN, BACK = (8, 30), {people.LATE: (11, 0), people.SKIPPED: (16, 10)}
 AFTER_H = 52
 """The time after the last day until every round is over and every zone has seen that day end."""
-
-SPARE = 3
-"""Questions in the pool beyond one a day: few, so that the suggested one may come up and the pool runs low."""
 
 STOCK = (
     "I would first ask who needs this and by when. Then I would write down what we know, what we only assume, and the one "
@@ -189,7 +187,8 @@ class Play:
 
     def _plan(self) -> None:
         script = self.script
-        first_ms = script.at(1, SET_UP)
+        # What is drawn depends on when it was set up, so the seed decides on that, too.
+        first_ms = script.at(1, SET_UP) + int(40 * chance(script.seed, "set up")) * MINUTE_MS
         self._at(first_ms, self._set_up)
         self._at(first_ms + 10 * MINUTE_MS, self._choose)
         for member in script.members:
@@ -225,14 +224,19 @@ class Play:
 
     def _kinds(self) -> list[str]:
         """Kinds of question with just enough questions for the time."""
-        known = sorted(
-            (kind.value for kind in Kind if self._library.ids(kind)), key=lambda one: chance(self.script.seed, one)
-        )
-        chosen: list[str] = []
-        for kind in known:
-            if sum(len(self._library.ids(one)) for one in chosen) < self.script.days + SPARE:
-                chosen.append(kind)
-        return chosen
+        sizes = {kind.value: len(self._library.ids(kind)) for kind in Kind if self._library.ids(kind)}
+        choices = [
+            chosen
+            for count in range(1, len(sizes) + 1)
+            for chosen in combinations(sizes, count)
+            if sum(sizes[one] for one in chosen) >= self.script.days
+        ]
+        # A bank of somebody's own may be smaller than the time is long; then everything it has may be asked.
+        best = min(choices, default=tuple(sizes), key=lambda chosen: self._spare(chosen, sizes))
+        return list(best)
+
+    def _spare(self, chosen: tuple[str, ...], sizes: Mapping[str, int]) -> tuple[int, float]:
+        return sum(sizes[one] for one in chosen), chance(self.script.seed, *chosen)
 
     async def _choose(self) -> None:
         for member in self.script.members:
