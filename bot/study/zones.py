@@ -144,7 +144,7 @@ def _zone(name: str, also: Iterable[str]) -> _Zone:
 def _called() -> dict[str, tuple[str, ...]]:
     called: dict[str, tuple[str, ...]] = dict(CALLED)
     for zone in _zones():
-        for one in (zone.city, *zone.also):
+        for one in (zone.city, zone.full, *zone.also):
             called.setdefault(one, (zone.name,))
     return called
 
