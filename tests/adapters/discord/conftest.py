@@ -24,7 +24,9 @@ from bot.reception import Desk
 from bot.router import Router, concerned
 from bot.store.notes import ValkeyNotes
 from bot.store.valkey import ValkeyStore
+from tests.adapters.discord.room import Room
 from tests.fakes.discord.server import TOKEN, Discord, now_ms
+from tests.fakes.discord.world import MANAGE_CHANNELS
 
 
 @dataclass
@@ -152,4 +154,23 @@ async def bot(make_bot: MakeBot) -> Bot:
     """A bot that is connected, without the privileged intent."""
     made = make_bot()
     await made.start()
+    return made
+
+
+@pytest.fixture
+async def room(server: Discord, bot: Bot) -> Room:
+    """A server with a channel, its organiser, and two members."""
+    world = server.world
+    guild = world.guild("Study group")
+    made = Room(
+        server,
+        bot,
+        guild,
+        world.channel(guild),
+        world.person("Ann"),
+        world.person("Ben"),
+        world.person("Cem"),
+        world.role(guild, "Night owls"),
+    )
+    world.wear(made.ann, world.role(guild, "Organiser", MANAGE_CHANNELS))
     return made
