@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable
 import pytest
 
 from benchmarks.chaos.mind import NAMED, Names
+from bot.adapters.discord import arrive
+from bot.adapters.slack import held as holding
 from bot.interview.minds import Minds
 from bot.models.offline.grader import OfflineGrader
 from tests.degraded.conftest import Started, Valkey
@@ -111,6 +113,32 @@ async def test_everything_said_meanwhile_is_answered_once_in_order(
     told = [record.getMessage() for record in caplog.records if record.name.startswith("bot")]
     assert any(says in text for text in told)
     assert not any(SECRET in record.getMessage() for record in caplog.records)
+
+
+async def test_whoever_writes_to_us_directly_is_told_that_it_waits(
+    valkey: Valkey, slack: FakeSlack, discord: Discord, hotseat: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "TOLD_AFTER_S", 0.05)
+    monkeypatch.setattr(arrive, "TOLD_AFTER_S", 0.05)
+    ann, ben = slack.member("ann"), discord.world.person("Ben")
+    bens = discord.world.direct(ben)
+    async with hotseat(slack=slack, discord=discord, minds=named()):
+        await ann.says(BEGIN)
+        discord.dm(ben, "practice stale-ai-search")
+        await ann.hears("[Hint]")
+        await discord.shown(bens, "Maya")
+        await valkey.server.kill()
+        await ann.says("k1: is it all pages?")
+        discord.dm(ben, "k1: is it all pages?")
+        await ann.hears("What you wrote waits here")
+        await discord.shown(bens, "What you wrote waits here")
+        await ann.says("k2: since when?")
+        discord.dm(ben, "k2: since when?")
+        await valkey.server.start()
+        await slack.until(lambda: heard(each.shown for each in ann.sees() if each.by_bot) == ["k1", "k2"], "answers")
+        await discord.until(lambda: heard(map(seen, discord.screen(bens))) == ["k1", "k2"])
+        assert sum("waits here" in each.shown for each in ann.sees()) == 1
+        assert sum("waits here" in text for text in map(seen, discord.screen(bens))) == 1
 
 
 async def test_a_turn_under_way_while_the_store_is_away_is_answered_once(

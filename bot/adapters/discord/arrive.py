@@ -36,10 +36,14 @@ STARTING_MS = 60_000
 
 NOTE_AGAIN_MS = 60_000
 
+TOLD_AFTER_S = 3.0
+"""Whoever waits longer than this for an answer in a direct message is told why."""
+
 UNREADABLE = (
     "I can't read messages here unless they mention me. Press Answer under the question, or mention me at the start of what "
     "you write."
 )
+IT_WAITS = "I can't keep anything just now. What you wrote waits here, and I'll answer as soon as I can."
 BYSTANDER = "Somebody is in an interview here, so I only listen to them. /hotseat practice opens one of your own."
 NO_FILES = "I read text only. Please paste it into a message, in several if it is long."
 IN_A_THREAD = "I can't open a thread inside this one. Mention me in the channel itself, or write to me directly."
@@ -70,6 +74,7 @@ class Arrivals:
         self._starting: dict[Address, int] = {}
         self._marks: dict[Address, int] = {}
         self._flushing: asyncio.Task[None] | None = None
+        self._silent: dict[int, asyncio.Task[None]] = {}  # direct conversations whose last message waits
         self._catch_up: CatchUp | None = None
         self.interactions = Interactions(client, places, self._accept_for, reception, self.begin, accept)
         self._lookups: dict[int, asyncio.Task[Address | None]] = {}
@@ -98,6 +103,8 @@ class Arrivals:
 
     async def close(self) -> None:
         """Note how far we heard."""
+        for task in list(self._silent.values()):
+            task.cancel()
         if self._catch_up is not None:
             self._catch_up.stop()
         if self._flushing is not None:
@@ -123,6 +130,24 @@ class Arrivals:
         except Exception as error:  # noqa: BLE001 - the store is away, or worse: it is found again in the channel's history
             _log.warning("a message could not be taken, its channel is read again: %s", type(error).__name__)
             self.new_session()
+            if guild is None and message.channel.id not in self._silent:
+                self._silent[message.channel.id] = asyncio.create_task(self._break_silence(message))
+
+    async def _break_silence(self, message: discord.Message) -> None:
+        """Say in a direct conversation, once while it lasts, that what was written there waits."""
+        try:
+            await asyncio.wait_for(self._all_caught_up(), TOLD_AFTER_S)
+        except TimeoutError:
+            await self._tell(message.channel.id, (Paragraph(IT_WAITS),), f"{message.id}:waits")
+            await self._all_caught_up()
+        finally:
+            self._silent.pop(message.channel.id, None)
+
+    async def _all_caught_up(self) -> None:
+        before = None
+        while before is not self._catch_up:  # another message may have begun it anew
+            before = self._catch_up
+            await self.caught_up()
 
     async def _sort(self, message: discord.Message, guild: int | None, mentioned: bool) -> None:
         if self._catch_up is not None:

@@ -24,6 +24,9 @@ MOST = 2_000
 KEPT_S = 900.0
 """Slack gives up after some six minutes. A message that cannot be taken for this long is one that never can."""
 
+TOLD_AFTER_S = 3.0
+"""Whoever waits longer than this for an answer in a direct message is told why."""
+
 _PAUSES_S = (0.1, 1.0)
 
 
@@ -32,10 +35,13 @@ class Waits(Exception):
 
 
 class Held:
-    """Takes messages in by `take`, again and again where it fails, in order within each conversation."""
+    """Takes messages in by `take`, again and again where it fails, in order within each conversation. `tell` says in a direct
+    conversation, once while it lasts, that what was written there waits; it must not raise."""
 
-    def __init__(self, take: Callable[[Heard], Awaitable[None]]) -> None:
+    def __init__(self, take: Callable[[Heard], Awaitable[None]], tell: Callable[[Heard], Awaitable[None]]) -> None:
         self._take = take
+        self._tell = tell
+        self._told: set[ConversationId] = set()
         self._waiting: dict[str, tuple[Heard, float]] = {}
         self._trying: asyncio.Task[None] | None = None
 
@@ -71,6 +77,12 @@ class Held:
             for heard, since_s in sorted(self._waiting.values(), key=lambda one: _when(one[0])):
                 if _spot(heard) not in behind and not await self._tried(heard, since_s):
                     behind.add(_spot(heard))
+                    # Whose a thread is nobody knows while the store is away; a direct message is always to us.
+                    late = time.monotonic() - since_s > TOLD_AFTER_S
+                    if late and heard.private and heard.kind == "said" and _spot(heard) not in self._told:
+                        self._told.add(_spot(heard))
+                        await self._tell(heard)
+        self._told.clear()
 
     async def _tried(self, heard: Heard, since_s: float) -> bool:
         """Whether a message need not be tried any more."""

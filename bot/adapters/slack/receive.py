@@ -37,6 +37,7 @@ FORGETTING = (
     "What stands in Slack stays there until you delete it."
 )
 FORGET_HOW = "To have everything I keep about you removed, type the whole of it: `/hotseat forget me`."
+IT_WAITS = "I can't keep anything just now. What you wrote waits here, and I'll answer as soon as I can."
 PROMPTS = (
     ("Try an interview now", "practice"),
     ("Find a production failure", "practice debugging"),
@@ -63,7 +64,7 @@ class Receiver:
         self._reception = reception
         self._clock = clock
         self._dailies = Dailies(calls, bot, accept, reception, clock)
-        self._held = Held(self._heard)
+        self._held = Held(self._heard, self._say_it_waits)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def close(self) -> None:
@@ -98,6 +99,10 @@ class Receiver:
         else:
             _log.debug("an event was ignored: of no concern here")
         return None
+
+    async def _say_it_waits(self, heard: Heard) -> None:
+        thread = {"thread_ts": heard.place.thread} if heard.place.thread else {}
+        await at_once(self._calls, "chat.postMessage", channel=heard.place.channel, text=IT_WAITS, **thread)
 
     async def ignored(self, body: Body) -> Answer:
         """Something that asks for nothing."""
