@@ -115,7 +115,7 @@ class Storm(FakeSlack):
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token.startswith("xoxb-chaos"):
             self.bot_token = self._caller = token
-        if name in {"conversations.history", "conversations.replies"}:
+        if name == "conversations.history" and not sent.get("cursor"):  # the newest messages, where a reply would be
             self.record.looks.append(Look(str(sent.get("channel")), time.monotonic(), token))
         return FakeSlack._answered(self, name, request, sent)
 

@@ -302,37 +302,46 @@ class Poster:
 
     async def _arrived(self, name: str, spot: Spot, doubtful: bool) -> dict[int, str]:
         """Parts of a reply that are there already, with their time stamps. Looked for only in doubt."""
-        found: dict[int, str] = {}
         if not doubtful:
-            return found
-        cursor: str | None = None
-        method = "conversations.replies" if spot.thread else "conversations.history"
-        for _ in range(limits.HISTORY_PAGES):
-            try:
-                page = await self._calls.delivering(
-                    method,
-                    channel=spot.channel,
-                    ts=spot.thread_ts,
-                    limit=limits.HISTORY_PAGE,
-                    cursor=cursor,
-                    include_all_metadata=True,
-                )
-            except TryLater as error:
-                if str(error).startswith("missing_scope"):
-                    break
-                raise TryLater(str(error), error.after_ms, uncertain=True) from None
-            except SlackApiError as error:
-                _log.warning("cannot look for a reply (%s)", errors.code(error) or "unknown")
+            return {}
+        found, cursor = await self._page(name, spot, None)
+        further = cursor is not None
+        for _ in range(limits.HISTORY_PAGES - 1):
+            if cursor is None:
                 break
-            for message in page.get("messages") or ():
-                mark = render.mark_of(message) if isinstance(message, dict) else None
-                if mark is not None and mark[0] == name:
-                    found[mark[1]] = str(message.get("ts"))
-            meta = page.get("response_metadata")
-            cursor = meta.get("next_cursor") if isinstance(meta, dict) else None
-            if not cursor:
-                break
+            page, cursor = await self._page(name, spot, cursor)
+            found |= page
+        if further and not found and not spot.thread:
+            # The newest page was read first, and the others took their time: the first try may have arrived meanwhile.
+            found, _ = await self._page(name, spot, None)
         return found
+
+    async def _page(self, name: str, spot: Spot, cursor: str | None) -> tuple[dict[int, str], str | None]:
+        """Parts of a reply on one page of a conversation, and the way to the next page."""
+        try:
+            page = await self._calls.delivering(
+                "conversations.replies" if spot.thread else "conversations.history",
+                channel=spot.channel,
+                ts=spot.thread_ts,
+                limit=limits.HISTORY_PAGE,
+                cursor=cursor,
+                include_all_metadata=True,
+            )
+        except TryLater as error:
+            if str(error).startswith("missing_scope"):
+                return {}, None
+            raise TryLater(str(error), error.after_ms, uncertain=True) from None
+        except SlackApiError as error:
+            _log.warning("cannot look for a reply (%s)", errors.code(error) or "unknown")
+            return {}, None
+        found: dict[int, str] = {}
+        for message in page.get("messages") or ():
+            mark = render.mark_of(message) if isinstance(message, dict) else None
+            if mark is not None and mark[0] == name:
+                found[mark[1]] = str(message.get("ts"))
+        meta = page.get("response_metadata")
+        further = meta.get("next_cursor") if isinstance(meta, dict) else None
+        return found, further or None
 
 
 def _unnotified(meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:

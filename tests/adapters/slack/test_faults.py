@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 
 import pytest
 
-from bot.adapters.slack import connect
+from bot.adapters.slack import connect, limits
 from bot.adapters.slack.connect import Access, SlackAdapter
 from bot.chat.adapter import NotServed, TryLater, Unreachable
 from bot.chat.events import Event, Ran
@@ -317,3 +317,21 @@ async def test_a_note_about_a_closed_channel_is_not_repeated_in_doubt(
     with pytest.raises(Unreachable):
         await adapter.post_again(opening, "")
     assert len([each for each in ann.sees() if each.by_bot]) == 1
+
+
+async def test_what_arrives_while_older_pages_are_looked_through_is_found(
+    slack: FakeSlack, adapter: SlackAdapter, ann: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HISTORY_PAGE", 2)
+    for number in range(6):
+        await adapter.post(to_dm(ann, str(number), f"old{number}"), "")
+    late = asyncio.create_task(_when(slack, "conversations.history", 2, adapter.post(to_dm(ann), "")))
+    await adapter.post_again(to_dm(ann), "")
+    await late
+    assert len([each for each in ann.sees() if "find out" in each.shown]) == 1
+
+
+async def _when(slack: FakeSlack, method: str, calls: int, then: Awaitable[object]) -> None:
+    """Do something once a method was called so often."""
+    await slack.until(lambda: slack.calls[method] >= calls, f"{method} called {calls} times")
+    await then
