@@ -55,16 +55,17 @@ def _status(state: RoundState) -> tuple[str, int]:
     if not answers:
         return "Nobody answered this one.", 0
     if state.phase is Phase.RATING:
-        return f"{counted}, opened in the thread. Ratings close:", rated_ms(state)
-    ratings = saying.counted(len(state.ratings), "rating")
-    return f"{counted}, {ratings}. The feedback is with their authors.", 0
+        return f"{counted}, opened in the thread. {saying.RATED_UNTIL[state.numbers]}", rated_ms(state)
+    ratings = f", {saying.counted(len(state.ratings), 'rating')}" if state.numbers else ""
+    return f"{counted}{ratings}. The feedback is with their authors.", 0
 
 
 def _options(state: RoundState) -> tuple[Option, ...]:
     if state.phase is Phase.OPEN:
         return (Option(daily.ANSWER, "Answer", state.id.key, style="primary"),)
     if state.phase is Phase.RATING:
-        return (Option(daily.RATE, "Rate answers", state.id.key, style="primary"),)
+        label = "Rate answers" if state.numbers else "Respond to answers"
+        return (Option(daily.RATE, label, state.id.key, style="primary"),)
     return ()
 
 

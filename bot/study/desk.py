@@ -264,7 +264,11 @@ def _when(held: Stream, now_ms: int, *, running: bool = False) -> str:
     days, time = zones.say_days(held.weekdays), zones.say_time(held.minute)
     text = f"{days} at {time} ({held.zone}), answers opened after {saying.counted(held.reveal_h, 'hour')}"
     coming = calendar.next_after(held.schedule, now_ms) if running or not held.paused else None
-    return text + (f"; next at {saying.moment(coming.at_ms, held.zone)}" if coming is not None else "")
+    return text + (f"; next at {_local(coming.at_ms, held.zone)}" if coming is not None else "")
+
+
+def _local(at_ms: int, zone: str) -> str:
+    return saying.moment(at_ms, zone).removesuffix(f" ({zone})")  # named already
 
 
 def _line(held: Stream, now_ms: int) -> str:

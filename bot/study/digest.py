@@ -3,13 +3,15 @@ person never is."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.chat.ids import Person
 from bot.chat.meanings import Meaning, Paragraph, Passage
 from bot.library.items import Kind
 from bot.library.load import Library
 from bot.study import calendar, saying, streams
 from bot.study.streak import standing
-from bot.study.stream import BoardState, Member, Stream
+from bot.study.stream import Asked, BoardState, Member, Stream
 
 WEEK_MS = 7 * 24 * calendar.HOUR_MS
 HALF_DAY_MS = 12 * calendar.HOUR_MS
@@ -38,12 +40,19 @@ def week(state: BoardState, library: Library, now_ms: int) -> list[tuple[Person,
 
 
 def _asked(stream: Stream, now_ms: int) -> Meaning:
-    rows = [
-        f"{one.day[:10]}  {one.title}: " + (saying.counted(one.answers, "answer") if one.answers >= 0 else "still open")
-        for one in stream.asked
-        if one.at_ms > now_ms - WEEK_MS
-    ]
+    rows = [f"{_day(one)}  {one.title}: {_answers(one)}" for one in stream.asked if one.at_ms > now_ms - WEEK_MS]
     return Passage(stream.name, "\n".join(rows) or "Nothing was asked this week.")
+
+
+def _day(one: Asked) -> str:
+    day = date.fromisoformat(one.day[:10])
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _answers(one: Asked) -> str:
+    if one.answers < 0:
+        return "still open"
+    return saying.counted(one.answers, "answer") if one.answers else "no answers"
 
 
 def _who(state: BoardState, now_ms: int) -> Meaning:

@@ -132,6 +132,8 @@ def _result(entry: Entry) -> str:
     if card.numbers and card.overall is not None:
         return f"overall {card.overall:g}"
     checks = [check for line in card.criteria for check in line.checks]
+    if not card.numbers and any(check.verdict in {Verdict.MET, Verdict.PARTLY, Verdict.NOT} for check in checks):
+        return "feedback in words"  # asked for without numbers
     covered = sum(check.verdict is Verdict.COVERED for check in checks)
     return f"{covered} of {len(checks)} points covered"
 

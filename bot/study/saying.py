@@ -60,6 +60,7 @@ INVITE_IN_WORDS = (
     "The answers are open. I have {count} for you to read, without names: say what worked and what you would try next. "
     "The coach reads yours once everybody has."
 )
+RATED_UNTIL = {True: "Ratings close:", False: "Open for responses until:"}
 UNSHOWN = "And {count}, which didn't fit here. They are rated and read like the others."
 
 

@@ -416,6 +416,7 @@ def test_low_pressure_has_no_numbers_anywhere() -> None:
     for one in (ann, ben, cleo):
         while "one more" in one.rates(worked="You ask before you act."):
             pass
+    assert group.card().endswith("3 answers. The feedback is with their authors.")
     (feedback,) = ann.heard("daily-feedback")
     assert "What members wrote:\nWhat worked: You ask before you act." in feedback
     assert "level" not in feedback.split("At this level")[0]
