@@ -341,6 +341,19 @@ class Somebody:
         self.group.give(event)
 
 
+def members(group: Group, *names: str) -> list[Somebody]:
+    """Several people of a channel."""
+    return [group.member(name) for name in names]
+
+
+def answered(group: Group, *names: str) -> list[Somebody]:
+    """Several people who have answered the newest question, each in words of their own."""
+    found = members(group, *names)
+    for one in found:
+        one.answers(f"I ask who is hurt first, says {one.person.name}.")
+    return found
+
+
 def buttons(meanings: tuple[Meaning, ...]) -> list[str]:
     """The labels of all buttons."""
     return [option.label for held in meanings if isinstance(held, Choices) for option in held.options]
