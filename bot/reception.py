@@ -53,7 +53,7 @@ class Desk:
         session = await self._session(conversation)
         if form != closing.RATING_FORM or session is None or session.phase is not Phase.RATING:
             return None
-        if session.candidate.address != person.address:
+        if session.candidate.address != person.address or not self._library.holds(session.question):
             return None
         return closing.rating_form(self._library.drawn(session.question, session.seed))
 
@@ -62,7 +62,8 @@ class Desk:
         session = await self._session(conversation)
         past = record.load(await self._peek(person.address)).entries
         options = [Option("practice", "Try an interview", word="practice", style="primary")]
-        if session is not None and session.running and session.candidate.address == person.address:
+        own = session is not None and session.running and session.candidate.address == person.address
+        if own and session is not None and self._library.holds(session.question):
             title = self._library.drawn(session.question, session.seed).title
             options.insert(0, Option("resume", f"Go on with {title}", word="resume"))
         finished = [entry for entry in reversed(past) if entry.scorecard is not None][:SHOWN]

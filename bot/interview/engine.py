@@ -30,6 +30,9 @@ WORDS = ("hint", "skip", "pause", "resume", "time", "stop", "help", "done")
 
 BYSTANDER = "This interview is somebody else's, so I'll only listen to them here. practice starts your own."
 
+LATER = "It can go on once they are back among the questions; practice starts another one."
+ANEW = "So this is a new one."
+
 _NOTHING_TO_ADD = frozenset(
     {
         "no",
@@ -94,8 +97,16 @@ class Engine:
             if isinstance(first, Ran) and first.command == opening.THREAD:
                 outgoing.append(opening.thread(conversation, first))
                 continue
-            if session is None or _begins(group[0]):
-                desk = await self._without(conversation, session, group[0], progress, outgoing)
+            lost = session is not None and self._lost(session)
+            if session is not None and lost and not _begins(first):
+                if isinstance(first, (Said, Pressed, Submitted, Ran)):
+                    outgoing.append(_plain(first, conversation, "lost", _lost(session, LATER)))
+                continue
+            if session is None or _begins(first):
+                said = len(outgoing)
+                desk = await self._without(conversation, None if lost else session, first, progress, outgoing)
+                if session is not None and lost and desk is not None and isinstance(first, (Pressed, Submitted, Ran)):
+                    outgoing.insert(said, _plain(first, conversation, "lost", _lost(session, ANEW)))
             else:
                 desk = Desk(session, self._library, self._minds, group[-1].at_ms, progress)
                 await _step(desk, group)
@@ -104,6 +115,10 @@ class Engine:
                 outgoing += desk.outgoing
                 timers.update({timer.name: timer for timer in desk.timers()})
         return Handled(session, tuple(outgoing), tuple(timers.values()), forget)
+
+    def _lost(self, session: Session) -> bool:
+        """Whether what the interview is about is not here: a pack was taken away, or its file has an error now."""
+        return not self._library.holds(session.question) or session.persona not in self._library.personas
 
     async def _without(
         self,
@@ -178,6 +193,10 @@ def _begins(event: Event) -> bool:
 
 def _unfinished(session: Session) -> bool:
     return session.running or (session.phase is Phase.RATING and session.judgement is None)
+
+
+def _lost(session: Session, then: str) -> str:
+    return f"The last interview here was on {session.question!r} with {session.persona!r}, and I don't have both now. {then}"
 
 
 def _plain(event: Said | Pressed | Submitted | Ran, to: Address, move: str, text: str) -> Reply:

@@ -167,6 +167,10 @@ class Library:
             self._questions[question_id] = question
         return self._questions[question_id]
 
+    def holds(self, question_id: str) -> bool:
+        """Whether there is a question with this id now: packs come and go between two runs."""
+        return question_id in self._questions or question_id in self._files
+
     def drawn(self, question_id: str, number: int) -> Question:
         """The question with variant `number` filled in: the same value every time, so that readers may cache by it."""
         question = self.question(question_id)

@@ -424,6 +424,21 @@ def test_a_second_interview_offers_to_go_on_or_to_replace() -> None:
     assert "scorecard" in kept
 
 
+def test_a_question_that_was_taken_away_is_named_and_practice_starts_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = stale()
+    talk.say(ANSWER)
+    with monkeypatch.context() as gone:
+        gone.setattr(type(LIBRARY), "holds", lambda _, name: name != STALE)
+        assert "It can go on once they are back" in talk.say(ANSWER)
+        talk.wait(30)
+        assert talk.held.question == STALE
+    assert talk.run("resume"), "it is back, and so is the interview"
+    monkeypatch.setattr(type(LIBRARY), "holds", lambda _, name: name != STALE)
+    begun = talk.practice(question="rag-in-sixty-seconds")
+    assert begun.startswith(f"The last interview here was on {STALE!r}")
+    assert talk.held.question == "rag-in-sixty-seconds"
+
+
 def test_somebody_else_neither_answers_nor_presses() -> None:
     talk = stale()
     talk.say(ANSWER)
