@@ -106,7 +106,7 @@ def _take(folder: Path, into: list[Path], got: Found, root: Path) -> None:
     for path in _entries(folder, got, root):
         if path.suffix == ".yaml":
             into.append(path)
-        elif path.suffix == ".yml":
+        elif path.suffix in {".yml", ".txt", ".rtf", ".docx"}:  # what editors make of a name they were not told to keep
             got.problems.append(_stray(path, "is not read: its name must end in `.yaml`"))
         elif path.is_dir():
             got.problems.append(_stray(path, "is a folder, which is not looked into; files stand beside it"))

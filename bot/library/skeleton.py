@@ -47,7 +47,7 @@ def skeleton(answers: Answers, rubric: Rubric, schema: str, personas: Sequence[s
     """The text of a file. `answers` has at least `id`, `type` and `title`; `schema` is the way from the file to its JSON Schema,
     `personas` are those there are."""
     kind = Kind(answers["type"])
-    whole = {**_unwritten(kind, rubric), **answers}
+    whole = {**_unwritten(kind, rubric, answers.get("levels", _LEVELS)), **answers}
     order = [*_ORDER] if kind not in LIGHT_KINDS else [name for name in _ORDER if name not in _SCENARIO_ONLY]
     parts = [f"# yaml-language-server: $schema={schema}"]
     parts.append(f"# {rubric.label}. {rubric.judges}")
@@ -70,6 +70,7 @@ _ORDER = (
     "by_level", "facts", "criteria", "curveball", "challenge", "hints", "exemplars", "sums",
 )  # fmt: skip
 _GAP = "\n"
+_LEVELS = ("mid", "senior")
 _SCENARIO_ONLY = frozenset({"variants", "by_level", "facts", "curveball", "challenge"})
 _SPACED = frozenset(
     {"variants", "prompt", "by_level", "facts", "criteria", "curveball", "challenge", "hints", "exemplars"}
@@ -125,17 +126,17 @@ replaces_bank: false
 """
 
 
-def _unwritten(kind: Kind, rubric: Rubric) -> dict[str, Any]:
+def _unwritten(kind: Kind, rubric: Rubric, levels: Sequence[str]) -> dict[str, Any]:
     """Every field a question of this kind has, still to be written."""
     light = kind in LIGHT_KINDS
     return {
-        "levels": ["mid", "senior"],
+        "levels": [*_LEVELS],
         "minutes": 6 if light else 15,
         "tags": ["untagged"],
         "personas": ["maya-hiring-manager"],
         "prompt": _write("the scene and what you want to know" + ("." if light else ", with {place} somewhere in it.")),
         "variants": [{"place": "Leeds"}, {"place": "Turin"}],
-        "by_level": {level: {"expects": _write(f"what is expected at {level} level.")} for level in ("mid", "senior")},
+        "by_level": {level: {"expects": _write(f"what is expected at {level} level.")} for level in levels},
         "facts": [fact(number) for number in (1, 2)],
         "criteria": [criterion(dimension.id, dimension.name, dimension.anchors) for dimension in rubric.dimensions[:5]],
         "curveball": {"text": _write("what happens, and one question?")},

@@ -44,6 +44,7 @@ _HINTS = {
     "cannot start any token": "this character may only start a text inside quotes",
     "found unexpected end of stream": "a quote is opened and never closed",
     "found character '\\t'": "indent with spaces, not tabs",
+    "tab character": "indent with spaces, not tabs",
 }
 
 

@@ -124,13 +124,14 @@ def test_options_fill_the_file(author: Author) -> None:
     )
 
 
+@pytest.mark.parametrize("levels", [{}, {"levels": ["principal"]}])
 @pytest.mark.parametrize("kind", Kind)
 def test_a_skeleton_of_any_kind_has_the_shape_of_a_question_and_only_texts_are_missing(
-    kind: Kind, tmp_path: Path
+    kind: Kind, levels: dict[str, list[str]], tmp_path: Path
 ) -> None:
     library = Library.open()
     text = skeleton(
-        {"id": "a-lift", "type": kind.value, "title": "A lift"}, library.rubric(kind), "x", library.personas
+        {"id": "a-lift", "type": kind.value, "title": "A lift", **levels}, library.rubric(kind), "x", library.personas
     )
     file = tmp_path / "group/items" / kind.value / "a-lift.yaml"
     file.parent.mkdir(parents=True)

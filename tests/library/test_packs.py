@@ -195,6 +195,7 @@ def test_what_is_no_pack_is_said(tmp_path: Path) -> None:
         ("slow-lift.yaml", "a question belongs in `items/TYPE/`"),
         ("items/slow-lift.yaml", "it belongs in the folder of its type"),
         ("items/concept/slow-lift.yml", "must end in `.yaml`"),
+        ("items/concept/slow-lift.yaml.txt", "must end in `.yaml`"),
         ("items/concept/more/slow-lift.yaml", "is a folder, which is not looked into"),
     ],
 )

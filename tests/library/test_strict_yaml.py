@@ -92,6 +92,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
     [
         (BOMB, 1, "anchors and aliases"),
         ("a: 1\nb: *a\n", 2, "anchors and aliases"),
+        ("a:\n  - b: 1\n\tc: 2\n", 3, "indent with spaces, not tabs"),
         ("a: &x 1\n", 1, "anchors and aliases"),
         ("a: 1\nb: !!python/object/apply:os.system [ls]\n", 2, "tags"),
         ("a: !!str 1\n", 1, "tags"),
