@@ -24,6 +24,8 @@ SHOWN: Final = 6
 _COUNTED = 4
 """Being named more often than this makes a topic no heavier."""
 
+_INITIALS: Final = frozenset({"llm", "rag", "rlhf", "prd", "b2b", "b2c", "roi"})
+
 _EVERYDAY: Final = frozenset(
     {"adoption", "b2b", "b2c", "collaboration", "cost", "decision", "decisions", "delivery", "engineering", "enterprise",
      "evidence", "expectations", "explaining", "influence", "launch", "metrics", "performance", "prioritisation", "quality",
@@ -190,7 +192,7 @@ def _weight(tag: str, count: int) -> int:
 
 
 def _words(tag: str) -> str:
-    return tag.replace("-", " ") if len(tag) > 4 else tag.upper()
+    return tag.upper() if tag in _INITIALS else tag.replace("-", " ")
 
 
 def _times(count: int) -> str:

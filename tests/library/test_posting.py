@@ -101,6 +101,10 @@ def test_it_says_what_it_took_in_its_own_words_with_counts() -> None:
         assert theirs not in said
 
 
+def test_only_initials_are_written_as_initials() -> None:
+    assert "RAG (once), cost (once)" in posting.said(found("Own RAG and keep an eye on cost."))
+
+
 @pytest.mark.parametrize("text", ["", " \n\t ", "Bartender wanted, Friday nights.", "\x00\x1b[31m", "🦜" * 50])
 def test_a_text_that_says_nothing_known_is_said_to_and_chooses_nothing(text: str) -> None:
     read = found(text)

@@ -43,6 +43,11 @@ def test_asking_for_everything_gets_nothing(text: str) -> None:
     assert proposal.facts == ()
 
 
+def test_what_else_about_something_is_a_question_for_that_thing() -> None:
+    assert MIND.propose(request("What else is on the team besides engineers?")).move.target != "one_thing"
+    assert MIND.propose(request("What else is there to know?")).move.target == "one_thing"
+
+
 def test_a_specific_question_beside_a_broad_one_is_answered() -> None:
     assert MIND.propose(request("What data do we have? And who is on the team?")).facts == ("team",)
 
