@@ -13,9 +13,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -85,51 +85,103 @@ def _shape(kind: type) -> tuple[tuple[str, Any, object], ...]:
 
 def to_plain(value: object) -> Any:
     """A dataclass value as plain JSON types."""
-    if isinstance(value, Enum):
-        return value.value
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        plain: dict[str, Any] = {"@": type(value).__name__}
-        for name, _, default in _shape(type(value)):
-            held = getattr(value, name)
-            if default is dataclasses.MISSING or held != default or name == _FORMAT:
-                plain[name] = to_plain(held)
-        return plain
-    if isinstance(value, Mapping):
-        return {str(key): to_plain(held) for key, held in value.items()}
-    if isinstance(value, (tuple, list, frozenset, set)):
-        held_values = sorted(value) if isinstance(value, (frozenset, set)) else value
-        return [to_plain(held) for held in held_values]
-    raise TypeError(f"cannot store a {type(value).__name__}")
+    kind: Any = type(value)
+    return value if kind in _PLAIN else _writer(kind)(value)
 
 
 def from_plain(kind: Any, plain: Any) -> Any:
     """The value of type `kind` in plain JSON types."""
+    return _reader(kind)(plain)
+
+
+# What a type looks like is found out once; every turn reads and writes the same few types.
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+@cache
+def _writer(kind: type) -> Callable[[Any], Any]:
+    if issubclass(kind, Enum):
+        return _value
+    if issubclass(kind, (str, int, float)):
+        return _itself
+    if dataclasses.is_dataclass(kind):
+        return partial(_write_dataclass, kind.__name__, _shape(kind))
+    if issubclass(kind, Mapping):
+        return _write_mapping
+    if issubclass(kind, (frozenset, set)):
+        return _write_sorted
+    if issubclass(kind, (tuple, list)):
+        return _write_each
+    raise TypeError(f"cannot store a {kind.__name__}")
+
+
+def _value(held: Any) -> Any:
+    return held.value
+
+
+def _itself(held: Any) -> Any:
+    return held
+
+
+def _write_dataclass(title: str, shape: tuple[tuple[str, Any, object], ...], value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"@": title}
+    for name, _, default in shape:
+        held = getattr(value, name)
+        if default is dataclasses.MISSING or held != default or name == _FORMAT:
+            plain[name] = held if type(held) in _PLAIN else to_plain(held)
+    return plain
+
+
+def _write_mapping(held: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key): to_plain(value) for key, value in held.items()}
+
+
+def _write_each(held: Sequence[Any]) -> list[Any]:
+    return [to_plain(value) for value in held]
+
+
+def _write_sorted(held: Collection[Any]) -> list[Any]:
+    return [to_plain(value) for value in sorted(held)]
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
     if kind is object or kind is Any:
-        return plain
-    origin = get_origin(kind)
+        return _itself
+    origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        return _from_union(get_args(kind), plain)
+        return partial(_read_union, parts)
+    if origin is tuple and len(parts) == 2 and parts[1] is Ellipsis:
+        return partial(_read_each, tuple, parts[0])
     if origin is tuple:
-        parts = get_args(kind)
-        if len(parts) == 2 and parts[1] is Ellipsis:
-            return tuple(from_plain(parts[0], held) for held in plain)
-        return tuple(from_plain(part, held) for part, held in zip(parts, plain, strict=True))
+        return partial(_read_fixed, parts)
     if origin is frozenset:
-        return frozenset(from_plain(get_args(kind)[0], held) for held in plain)
+        return partial(_read_each, frozenset, parts[0])
     if origin is not None and issubclass(origin, Mapping):
-        value_kind = get_args(kind)[1]
-        return {str(key): from_plain(value_kind, held) for key, held in plain.items()}
+        return partial(_read_mapping, parts[1])
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        return _from_dataclass(kind, plain)
+        return partial(_read_dataclass, kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(plain)
-    return _from_scalar(kind, plain)
+        return kind
+    return partial(_read_scalar, getattr(kind, "__supertype__", kind))  # a NewType is stored as what it wraps
 
 
-def _from_scalar(kind: Any, plain: Any) -> Any:
-    base = getattr(kind, "__supertype__", kind)  # a NewType is stored as what it wraps
+def _read_each(into: Callable[[list[Any]], Any], kind: Any, plain: Any) -> Any:
+    read_one = _reader(kind)
+    return into([read_one(held) for held in plain])
+
+
+def _read_fixed(kinds: tuple[Any, ...], plain: Any) -> tuple[Any, ...]:
+    return tuple(_reader(kind)(held) for kind, held in zip(kinds, plain, strict=True))
+
+
+def _read_mapping(kind: Any, plain: Any) -> dict[str, Any]:
+    read_one = _reader(kind)
+    return {str(key): read_one(held) for key, held in plain.items()}
+
+
+def _read_scalar(base: Any, plain: Any) -> Any:
     if base is float and isinstance(plain, int) and not isinstance(plain, bool):
         return float(plain)
     if not isinstance(plain, base):
@@ -137,27 +189,32 @@ def _from_scalar(kind: Any, plain: Any) -> Any:
     return plain
 
 
-def _from_union(kinds: tuple[Any, ...], plain: Any) -> Any:
+def _read_union(kinds: tuple[Any, ...], plain: Any) -> Any:
     if plain is None and type(None) in kinds:
         return None
     if isinstance(plain, dict) and "@" in plain:
         for kind in kinds:
             if getattr(kind, "__name__", "") == plain["@"]:
-                return _from_dataclass(kind, plain)
+                return _read_dataclass(kind, plain)
         raise Unreadable(f"unknown kind {plain['@']!r}")
     others = [kind for kind in kinds if kind is not type(None)]
     if len(others) == 1:
-        return from_plain(others[0], plain)
+        return _reader(others[0])(plain)
     raise Unreadable("a value of one of several kinds does not name its kind")
 
 
-def _from_dataclass(kind: Any, plain: Any) -> Any:
+@cache
+def _rows(kind: type) -> tuple[tuple[str, Callable[[Any], Any], object], ...]:
+    return tuple((name, _reader(hint), default) for name, hint, default in _shape(kind))
+
+
+def _read_dataclass(kind: Any, plain: Any) -> Any:
     if not isinstance(plain, dict) or plain.get("@", kind.__name__) != kind.__name__:
         raise Unreadable(f"expected a {kind.__name__}")
     held: dict[str, Any] = {}
-    for name, hint, default in _shape(kind):
+    for name, read_one, default in _rows(kind):
         if name in plain:
-            held[name] = from_plain(hint, plain[name])
+            held[name] = read_one(plain[name])
         elif name == _FORMAT:
             held[name] = 1
         elif default is dataclasses.MISSING:

@@ -15,6 +15,10 @@ QUOTE_LIMIT = 160
 
 # A sentence ends at . ! ? … (with closing quotes) before white space, or at a line break. List markers start one.
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\s])|\s*\n+\s*(?:[-*•]\s+|\d+[.)]\s+)?|\s+(?=[-*•]\s)")
+_LISTED = re.compile(r"\n|\s[-*•]\s")
+_PLAIN_END = re.compile(
+    r"[.!?…][\"'”’)\]]*\s+(?=\S)"
+)  # the same in a text without line breaks and lists, and much quicker
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|etc|approx|Dr|Mr|Mrs|Ms|St|No)\.|\b[A-Z]\.)$")
 
 
@@ -31,11 +35,14 @@ def split(text: str) -> tuple[str, ...]:
     """The sentences of a text, each verbatim as it stands there, without the white space around it."""
     parts: list[str] = []
     start = 0
-    for found in _END.finditer(text):
-        if _ABBREVIATION.search(text[start : found.start()].rstrip("\"'”’)] ")):
+    mark, ends = (0, _END) if _LISTED.search(text) else (1, _PLAIN_END)
+    for found in ends.finditer(text):
+        at = found.start() + mark
+        if _ABBREVIATION.search(text[start:at].rstrip("\"'”’)] ")):
             continue
         # Closing quotes belong to the sentence they close.
-        end = found.start() + len(found[0]) - len(found[0].lstrip("\"'”’)]"))
+        gap = found[0][mark:]
+        end = at + len(gap) - len(gap.lstrip("\"'”’)]"))
         parts.append(text[start:end])
         start = found.end()
     parts.append(text[start:])

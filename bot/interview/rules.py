@@ -100,12 +100,8 @@ def next_moves(session: Session, question: Question, shown: Iterable[str] = ()) 
     """The moves that may follow an answer, best first; the last resort is always to close."""
     done = set(session.probed)
     asked = sum(1 for key in session.probed if key.split(":", 1)[0] in {"probe", "follow_up", "curveball"})
-    probes = [
-        Move(MoveKind.PROBE, check, question.check(check).probe)
-        for check in unshown(session, question, shown)
-        if f"probe:{check}" not in done
-    ]
-    moves = probes[:4]
+    probes = [check for check in unshown(session, question, shown) if f"probe:{check}" not in done]
+    moves = [Move(MoveKind.PROBE, check, question.check(check).probe) for check in probes[:4]]
     challenge, curveball = question.challenge, question.curveball
     if curveball is not None and "curveball:" not in done and (asked >= CURVEBALL_AFTER or not probes):
         moves.insert(0, Move(MoveKind.CURVEBALL, "", curveball.text))

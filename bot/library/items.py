@@ -182,9 +182,10 @@ class Question(_Strict):
 
     def check(self, check_id: str) -> Check:
         """The check with this id; KeyError if there is none."""
-        for check in self.checks:
-            if check.id == check_id:
-                return check
+        for criterion in self.criteria:
+            for check in criterion.checks:
+                if check.id == check_id:
+                    return check
         raise KeyError(check_id)
 
     def drawn(self, number: int) -> Question:
