@@ -63,7 +63,7 @@ CHANNEL_POSTS, CHANNEL_S = 5, 5.0
 ANSWERS = 5
 """Answers that somebody gives before they begin another interview elsewhere."""
 
-QUIET_S, WARM_S = 10.0, 3.0
+QUIET_S, WARM_S = 10.0, 4.0
 """How long interviews go on by themselves before the minute comes, and how much of that does not count."""
 
 

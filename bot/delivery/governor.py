@@ -40,7 +40,9 @@ class Governor:
     def count(self) -> None:
         """Something goes out now."""
         self._accrue()
-        self._credit -= 1
+        self._credit = max(
+            self._credit - 1, -self._pace
+        )  # a platform counts by the second: what is longer ago is forgiven
 
     def refused(self, after_ms: int) -> None:
         """The platform takes nothing for a while."""

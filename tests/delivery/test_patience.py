@@ -83,6 +83,14 @@ def test_after_a_refusal_nothing_goes_out_for_a_while_and_then_less() -> None:
     assert len(posts_in(governor, clock, 2)) >= 90
 
 
+def test_a_storm_of_replies_is_forgiven_after_a_second() -> None:
+    clock = Clock()
+    governor = Governor(50, clock)
+    for _ in range(5000):
+        governor.count()
+    assert governor.wait_s() <= 1.1
+
+
 def test_two_processes_come_to_share_what_there_is() -> None:
     clock = Clock()
     both = [Governor(50, clock), Governor(50, clock)]
