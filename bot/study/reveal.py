@@ -137,8 +137,7 @@ def invitations(state: RoundState, out: Out) -> None:
         count = len(state.assigned.get(held.person.address, ()))
         invite = saying.INVITE if state.numbers else saying.INVITE_IN_WORDS
         text = f"{state.title}: {invite.format(count=saying.counted(count, 'answer'))}"
-        verb = "Rate" if state.numbers else "Read"
-        rate = Option(daily.RATE, f"{verb} {'it' if count == 1 else 'the first'}", state.id.key, style="primary")
+        rate = Option(daily.RATE, "Rate the first", state.id.key, style="primary")
         take_out = Option(daily.TAKE_BACK, "Take mine out", state.id.key)
         out.confide(held.person, "daily-invite", Choices(text, (rate, take_out)))
 
