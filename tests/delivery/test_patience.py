@@ -14,7 +14,7 @@ from bot.delivery.ports import BOARD, ROUND, Outcome, gives_way, lane_to, patien
 from bot.delivery.service import Delivery
 from bot.store.letters import ValkeyLetters
 from bot.store.valkey import ValkeyStore
-from tests.delivery.people import QUICK, Platform, note_taker, until
+from tests.delivery.people import Platform, note_taker, until
 from tests.store.conversation import ROOM, now_ms, reply, said
 
 
@@ -224,7 +224,7 @@ async def test_a_reply_does_not_wait_for_a_hundred_boards(store: ValkeyStore) ->
         return await note_taker(actor, state, events, now_ms, report)
 
     platform = Narrow(5)
-    delivery = Delivery(store, handler, {"terminal": platform}, now_ms, pace=QUICK)
+    delivery = Delivery(store, handler, {"terminal": platform}, now_ms)
     delivery.start()
     await delivery.accept([told_to(board(str(number))) for number in range(100)])
     await delivery.accept([said("hello")])
