@@ -23,7 +23,7 @@ STOCK: Mapping[str, tuple[str, ...]] = {
     # A question about the case that nothing in it answers.
     "no_data": (
         "I don't have that. What would you assume?",
-        "Nobody has measured that here. What would you take as given?",
+        "I can't help you with that one. What would you take as given?",
         "I can't give you that one. Which assumption would you defend?",
     ),
     "as_before": ("As before:", "Same answer as earlier:", "That hasn't changed:"),
