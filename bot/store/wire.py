@@ -59,12 +59,18 @@ def _place(url: str) -> str:
     return f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
 
 
-async def _command(client: Redis, *parts: object) -> Any:
-    """Run a command. The client can turn a cancellation into an answer or into a lost connection (`asyncio.wait_for` does,
-    before Python 3.12); a loop that took it for one would go on for ever."""
+async def _command(client: Redis, within_s: float | None, *parts: object) -> Any:
+    """Run a command; `NoAnswer` when none came in time.
+
+    The client can turn a cancellation into an answer or into a lost connection (`asyncio.wait_for` does, before Python
+    3.12); a loop that took it for one would go on for ever.
+    """
     before = _cancellations()
     try:
-        answer = await client.execute_command(*parts)  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(within_s):
+            answer = await client.execute_command(*parts)  # type: ignore[no-untyped-call]
+    except TimeoutError:
+        raise NoAnswer from None
     except RedisError:
         if _cancellations() > before:
             raise asyncio.CancelledError from None
@@ -84,19 +90,18 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         self._place = _place(url)
-        never = Retry(NoBackoff(), 0)
+        # No time-out of the client's own: it makes two tasks for every command, a fifth of what a command costs.
         self._client = Redis.from_url(
-            url, retry=never, socket_timeout=_ANSWER_S, socket_connect_timeout=_CONNECT_S, max_connections=1000
-        )
-        # Blocking reads need a client of their own: the time-out above would end them, and a retry would hide it.
-        self._sleeper = Redis.from_url(
-            url, retry=never, socket_timeout=None, socket_connect_timeout=_CONNECT_S, max_connections=1000
+            url,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=None,
+            socket_connect_timeout=_CONNECT_S,
+            max_connections=1000,
         )
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
-        await self._sleeper.aclose()
 
     async def run(self, name: str, keys: Sequence[str], values: Sequence[object], *, again: bool = False) -> Any:
         """Run a script. `again`: it does nothing the second time, so a lost answer may be asked for once more."""
@@ -116,14 +121,14 @@ class Wire:
     async def _run(self, name: str, keys: Sequence[str], values: Sequence[object]) -> Any:
         text, digest = script(name)
         try:
-            return await _command(self._client, "EVALSHA", digest, len(keys), *keys, *values)
+            return await _command(self._client, _ANSWER_S, "EVALSHA", digest, len(keys), *keys, *values)
         except NoScriptError:
-            return await _command(self._client, "EVAL", text, len(keys), *keys, *values)
+            return await _command(self._client, _ANSWER_S, "EVAL", text, len(keys), *keys, *values)
 
     async def call(self, *command: str | bytes | int) -> Any:
         """Run one reading command."""
         try:
-            return await _command(self._client, *command)
+            return await _command(self._client, _ANSWER_S, *command)
         except RedisError as error:
             raise self._away(error) from None
 
@@ -144,10 +149,7 @@ class Wire:
     async def wait(self, wake_list: str, timeout_s: float) -> None:
         """Return when the list holds a token (which is taken), or after the time-out."""
         try:
-            async with asyncio.timeout(timeout_s + _GRACE_S):
-                await _command(self._sleeper, "BLPOP", wake_list, f"{timeout_s:.3f}")
-        except TimeoutError:
-            raise StoreAway(f"The server at {self._place} stopped answering; check that it is running.") from None
+            await _command(self._client, timeout_s + _GRACE_S, "BLPOP", wake_list, f"{timeout_s:.3f}")
         except RedisError as error:
             raise self._away(error) from None
 

@@ -52,6 +52,11 @@ class Valkey:
         """Where it listens."""
         return self.server.url
 
+    def signal(self, number: int) -> None:
+        """Send a signal to its process."""
+        assert self.server._running is not None
+        self.server._running.send_signal(number)
+
     async def set(self, **settings: str | int) -> None:
         """Change settings of the running server."""
         async with Redis.from_url(self.url) as raw:

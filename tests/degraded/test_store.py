@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import signal
 from collections.abc import Awaitable, Callable, Iterable
 
 import pytest
@@ -14,6 +15,7 @@ from bot.adapters.discord import arrive
 from bot.adapters.slack import held as holding
 from bot.interview.minds import Minds
 from bot.models.offline.grader import OfflineGrader
+from bot.store import wire
 from tests.degraded.conftest import Started, Valkey
 from tests.fakes.discord.server import Discord
 from tests.fakes.discord.world import seen
@@ -166,6 +168,27 @@ async def test_a_turn_under_way_while_the_store_is_away_is_answered_once(
         await ann.says("k2: and since when?")
         await ann.hears("Heard k2")
         assert heard(message.shown for message in ann.sees() if message.by_bot) == ["k1", "k2"]
+
+
+async def test_a_store_that_hangs_is_given_up_in_time_and_does_nothing_twice(
+    valkey: Valkey, slack: FakeSlack, hotseat: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "_ANSWER_S", 0.2)
+    ann = slack.member("ann")
+    async with hotseat(slack=slack, minds=named()):
+        await ann.says(BEGIN)
+        await ann.hears("[Hint]")
+        valkey.signal(signal.SIGSTOP)
+        for name in ("k1", "k2"):
+            await ann.says(
+                f"{name}: is it all pages?"
+            )  # lies in the server's socket, and is carried out when it goes on
+            assert slack.deliveries[-1].status != 200
+        valkey.signal(signal.SIGCONT)
+        await ann.hears("k2")
+        await ann.says("k3: since when?")
+        await ann.hears("k3")
+        assert heard(each.shown for each in ann.sees() if each.by_bot) == ["k1", "k2", "k3"]
 
 
 async def test_with_a_full_memory_what_was_said_before_is_still_answered(
