@@ -161,12 +161,10 @@ class Session:
 
     def next_sentence(self) -> int:
         """The number the candidate's next sentence gets; numbers are never used twice, withdrawn turns included."""
-        taken = [
-            turn.sentence + len(evidence.split(turn.text))
-            for turn in self.turns
-            if turn.by == "candidate" and turn.sentence
-        ]
-        return max(taken, default=1)
+        numbered = [turn for turn in self.turns if turn.by == "candidate" and turn.sentence]
+        last = max((turn.sentence for turn in numbered), default=1)
+        # Whoever has the highest numbers got them last; only their sentences need counting.
+        return max((last + len(evidence.split(turn.text)) for turn in numbered if turn.sentence == last), default=1)
 
 
 def dump(session: Session) -> bytes:
