@@ -127,7 +127,10 @@ class TerminalAdapter:
             self._shown.append(reply.id)
             if lasting:
                 self._answered.set()
-                if reply.move not in {"note", "job"}:  # these come before the first words: not worth loading the prompt for
+                if reply.move not in {
+                    "note",
+                    "job",
+                }:  # these come before the first words: not worth loading the prompt for
                     self._greeting.set()
             return reply.id
 
