@@ -127,10 +127,8 @@ class TerminalAdapter:
             self._shown.append(reply.id)
             if lasting:
                 self._answered.set()
-                if reply.move not in {
-                    "note",
-                    "job",
-                }:  # these come before the first words: not worth loading the prompt for
+                # These come before the first words: not worth loading the prompt for.
+                if reply.move not in {"note", "job"}:
                     self._greeting.set()
             return reply.id
 
