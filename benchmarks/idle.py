@@ -20,7 +20,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ async def connected(slack_url: str, discord_url: str, gateway: str) -> None:
     discord.http.Route.BASE = discord_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
     slack = SocketModeClient(app_token="xapp-fake", web_client=AsyncWebClient(base_url=slack_url))
-    await slack.connect()
+    await slack.connect()  # type: ignore[no-untyped-call]
     client = discord.Client(intents=discord.Intents.none(), max_messages=None)
     await client.start(TOKEN)
 
@@ -92,7 +92,8 @@ async def popping(url: str) -> None:
     while True:
         found = await raw.blpop([_LIST], timeout=5)
         if found:
-            print(found[1].decode(), time.monotonic_ns(), flush=True)
+            name = found[1] if isinstance(found[1], str) else found[1].decode()
+            print(name, time.monotonic_ns(), flush=True)
 
 
 # Idling
@@ -220,8 +221,9 @@ def main() -> None:
     parser.add_argument("--url", nargs="+", default=[], help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.serve:
-        serving = {"connected": connected, "claiming": claiming, "popping": popping}[args.serve]
-        asyncio.run(serving(*args.url))
+        serving: dict[str, Callable[..., Coroutine[Any, Any, None]]]
+        serving = {"connected": connected, "claiming": claiming, "popping": popping}
+        asyncio.run(serving[args.serve](*args.url))
         return
     figures = asyncio.run(measure(args.seconds, args.wakes))
     table = Table("", "% of a core", "wakes a second")
