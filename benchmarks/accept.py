@@ -82,15 +82,20 @@ async def in_process(url: str, seconds: float, rounds: int) -> dict[str, float]:
         raise RuntimeError(f"{accepted} events were acknowledged, {stored} are stored")
     await store.forget_namespace()
     await store.close()
+    return _figures("", rates, waits) | {"stored": stored}
+
+
+def _figures(prefix: str, rates: dict[tuple[str, int], list[float]], waits: dict[int, list[float]]) -> dict[str, float]:
+    """Medians of the rates of one comparison, by how many called at once."""
     result: dict[str, float] = {}
     for at_once in AT_ONCE:
         ours, theirs = (statistics.median(rates[name, at_once]) for name in ("events", "baseline"))
-        result[f"ratio_{at_once}"] = ours / theirs
-        result[f"events_per_s_{at_once}"] = ours
-        result[f"baseline_per_s_{at_once}"] = theirs
-        result[f"ack_p99_ms_{at_once}"] = rig.percentile(waits[at_once], 0.99)
-        result[f"spread_{at_once}"] = max(rates["events", at_once]) / min(rates["events", at_once])
-    return result | {"stored": stored}
+        result[f"{prefix}ratio_{at_once}"] = ours / theirs
+        result[f"{prefix}events_per_s_{at_once}"] = ours
+        result[f"{prefix}baseline_per_s_{at_once}"] = theirs
+        result[f"{prefix}ack_p99_ms_{at_once}"] = rig.percentile(waits[at_once], 0.99)
+        result[f"{prefix}spread_{at_once}"] = max(rates["events", at_once]) / min(rates["events", at_once])
+    return result
 
 
 async def over_http(url: str, seconds: float, rounds: int) -> dict[str, float]:
@@ -120,15 +125,7 @@ async def over_http(url: str, seconds: float, rounds: int) -> dict[str, float]:
     await store.close()
     if stored < accepted:
         raise RuntimeError(f"{accepted} events were acknowledged, {stored} are stored")
-    result: dict[str, float] = {}
-    for at_once in AT_ONCE:
-        mine, theirs = (statistics.median(rates[name, at_once]) for name in ("events", "baseline"))
-        result[f"http_ratio_{at_once}"] = mine / theirs
-        result[f"http_events_per_s_{at_once}"] = mine
-        result[f"http_baseline_per_s_{at_once}"] = theirs
-        result[f"http_ack_p99_ms_{at_once}"] = rig.percentile(waits[at_once], 0.99)
-        result[f"http_spread_{at_once}"] = max(rates["events", at_once]) / min(rates["events", at_once])
-    return result | {"http_stored": stored}
+    return _figures("http_", rates, waits) | {"http_stored": stored}
 
 
 async def measure(seconds: float, rounds: int, fsync: Fsync) -> dict[str, float]:
