@@ -5,60 +5,23 @@ Killed means: from that step on nothing of the process reaches the server, not e
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from bot.chat.events import Event, Fired, Said, Told
 from bot.chat.ids import Address
 from bot.chat.replies import Progressing, SetTimer, Tell
-from bot.delivery.ports import Outcome, StoreAway
+from bot.delivery.ports import Outcome
 from bot.delivery.service import Delivery
 from bot.store.valkey import ValkeyStore
-from bot.store.wire import Wire
+from tests.delivery.mortal import Mortal
 from tests.delivery.people import QUICK, Platform, until, without_repeats
 from tests.store.conversation import ROOM, now_ms, reply, room, said
 
-T = TypeVar("T")
 OTHER = room("other")
-
-
-class Mortal(Wire):
-    """A connection that dies at its nth step of a kind."""
-
-    def __init__(self, url: str, kind: str, left: int, after: bool) -> None:
-        super().__init__(url)
-        self.kind = kind
-        self.left = left
-        self.after = after
-        self.dead = asyncio.Event()
-        self.killed = False
-
-    async def _step(self, name: str, call: Callable[[], Awaitable[T]]) -> T:
-        if self.dead.is_set():
-            raise StoreAway("killed")
-        self.left -= name == self.kind
-        if self.left > 0:
-            return await call()
-        self.killed = True
-        self.dead.set()
-        if self.after:
-            await call()
-        raise StoreAway("killed")
-
-    async def run(self, name: str, keys: Sequence[str], values: Sequence[object], *, again: bool = False) -> Any:
-        return await self._step(name, lambda: Wire.run(self, name, keys, values, again=again))
-
-    async def call(self, *command: str | bytes | int) -> Any:
-        return await self._step(str(command[0]), lambda: Wire.call(self, *command))
-
-    async def wait(self, wake_list: str, timeout_s: float) -> None:
-        if self.dead.is_set():
-            raise StoreAway("killed")
-        await super().wait(wake_list, timeout_s)
 
 
 async def scene(

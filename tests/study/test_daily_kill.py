@@ -6,9 +6,8 @@ something that may have arrived is there, as Slack and Discord are.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -16,17 +15,15 @@ from bot.chat import daily
 from bot.chat.events import Event, Fired, Submitted
 from bot.chat.ids import Address, Person
 from bot.chat.replies import Operation, Reply
-from bot.delivery.ports import StoreAway
 from bot.delivery.service import Delivery
 from bot.router import concerned
 from bot.store.valkey import ValkeyStore
-from bot.store.wire import Wire
 from bot.study import sealed, stream
 from bot.study.sealed import Phase
+from tests.delivery.mortal import Mortal
 from tests.delivery.people import QUICK, until, without_repeats
 from tests.study.group import BOARD, MORNING, at, router
 
-T = TypeVar("T")
 OLGA = Person("slack", "T1", "U0", "Olga")
 PEOPLE = [Person("slack", "T1", f"U{number}", f"P{number}") for number in range(1, 41)]
 ROUND = BOARD.round("s1", "2026-03-02")
@@ -54,37 +51,6 @@ class Channel:
 
     def ids(self) -> list[str]:
         return [reply.id for reply in self.shown]
-
-
-class Mortal(Wire):
-    """A connection that dies at its nth step of a kind, before or after the step took effect."""
-
-    def __init__(self, url: str, kind: str, left: int, after: bool) -> None:
-        super().__init__(url)
-        self.kind, self.left, self.after = kind, left, after
-        self.dead = asyncio.Event()
-
-    async def _step(self, name: str, call: Callable[[], Awaitable[T]]) -> T:
-        if self.dead.is_set():
-            raise StoreAway("killed")
-        self.left -= name == self.kind
-        if self.left > 0 or name != self.kind:
-            return await call()
-        self.dead.set()
-        if self.after:
-            await call()
-        raise StoreAway("killed")
-
-    async def run(self, name: str, keys: Sequence[str], values: Sequence[object], *, again: bool = False) -> Any:
-        return await self._step(name, lambda: Wire.run(self, name, keys, values, again=again))
-
-    async def call(self, *command: str | bytes | int) -> Any:
-        return await self._step(str(command[0]), lambda: Wire.call(self, *command))
-
-    async def wait(self, wake_list: str, timeout_s: float) -> None:
-        if self.dead.is_set():
-            raise StoreAway("killed")
-        await super().wait(wake_list, timeout_s)
 
 
 class Life:
